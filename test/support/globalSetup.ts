@@ -15,7 +15,7 @@ const globalSetup = async (): Promise<void> => {
   }
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-dist-'));
   await build(folder);
-  process.env['TOLLGATE_DIST'] = folder;
+  process.env.TOLLGATE_DIST = folder;
 };
 
 // biome-ignore lint/style/noDefaultExport: jest asks for one
