@@ -1,5 +1,10 @@
 import type { Answer } from './core/answer.ts';
+import type { Freezing, OpenHour } from './core/freeze.ts';
 import type { Hour, Instant, Millis } from './core/hour.ts';
+import type { Judged, Outcome } from './core/outcome.ts';
+import type { Place } from './core/place.ts';
+import type { MeterRecord } from './core/record.ts';
+import type { Receipt, Report } from './core/report.ts';
 
 /** The wall, which the app shares, and a monotonic count of milliseconds from any origin. */
 export type Clock = { readonly wall: () => Instant; readonly monotonic: () => Millis };
@@ -59,4 +64,71 @@ export type Marketplace = {
   readonly date: () => Promise<Instant | undefined>;
   /** Throws away cached credentials, so that the next call asks for fresh ones. */
   readonly renewCredentials: () => void;
+};
+
+/** Reports of one request. Under a `key` the whole request is one event; `digest` tells another request with the same key. */
+export type Batch = {
+  readonly reports: readonly Report[];
+  readonly key?: { readonly value: string; readonly digest: string };
+  /** When it arrived, by the wall. */
+  readonly arrival: Instant;
+};
+
+/** Where a report counts: given the hour that it names and the hours of its dimension that have a record. */
+export type Placing = (named: Hour, taken: (hour: Hour) => boolean) => Place;
+
+/** What has to be looked at by the toll. */
+export type Agenda = {
+  /** Hours with usage (or moved units) that no record has been made of. */
+  readonly open: readonly { readonly dimension: string; readonly hour: Hour }[];
+  /** Records that still have to go to AWS, oldest hour first. */
+  readonly unsettled: readonly MeterRecord[];
+};
+
+/** A grant that outlives the process: it holds for this resource and product alone. */
+export type Grant = {
+  readonly resource: string;
+  readonly product: string;
+  readonly pricing: string;
+  readonly at: Instant;
+  /** Hourly and monthly: the signed token, its key version and the nonce that was asked with. */
+  readonly proof?: { readonly signature: string; readonly keyVersion: number; readonly nonce: string };
+};
+
+/**
+ * The durable store. Every method is one transaction; what it returns is on disk. Methods that decide take a pure
+ * synchronous function; none hands out something to be written back. A TollgateError means that nothing was written.
+ */
+export type Ledger = {
+  /** Names this ledger in answers of the door; never changes. */
+  readonly id: string;
+  /** The first hour of the resource that now owns the ledger. */
+  readonly firstHour: Hour;
+  /** Counts a batch whole or not at all. All that arrives in one turn of the loop shares one fsync. */
+  readonly append: (batch: Batch, place: Placing) => Promise<Receipt>;
+  readonly agenda: () => Agenda;
+  /** Makes the hour's record and says `sending`, before the first byte goes out. Undefined when there is nothing to send. */
+  readonly freeze: (dimension: string, hour: Hour, decide: (open: OpenHour) => Freezing) => MeterRecord | undefined;
+  /** Says `sending` before another attempt of a frozen record. */
+  readonly begin: (token: string) => MeterRecord;
+  /** Writes what an attempt came to. */
+  readonly judge: (token: string, answer: AnswerNote, decide: (stored: Judged) => Outcome) => MeterRecord;
+  /** Ends a record without an attempt (the edge of its window). */
+  readonly expire: (token: string, decide: (stored: Judged) => Outcome) => MeterRecord;
+  /** Hours in which this resource was awake and which have neither usage nor a record of this dimension. */
+  readonly idleHours: (dimension: string) => readonly Hour[];
+  /** Notes that the agent is awake in this hour, and drops what is too old to matter. */
+  readonly tick: (hour: Hour) => void;
+  readonly grant: () => Grant | undefined;
+  readonly setGrant: (grant: Grant | undefined) => void;
+  /** Notes a clean end, so that the next start can tell a crash. */
+  readonly close: () => void;
+};
+
+/** What is kept of an answer beside its record. Nothing secret. */
+export type AnswerNote = {
+  readonly at: Instant;
+  readonly line: string;
+  readonly requestId: string | undefined;
+  readonly recordId: string | undefined;
 };
