@@ -33,8 +33,8 @@ const FLOORS: readonly Floor[] = [
   },
   {
     name: 'ports',
-    holds: (path) => path === 'src/agent/ports.ts',
-    imports: ['src/agent/core/', 'src/regions/'],
+    holds: (path) => path === 'src/agent/ports.ts' || path === 'src/agent/agentHandle.ts',
+    imports: ['src/agent/ports.ts', 'src/agent/core/', 'src/regions/'],
     packages: [],
     pure: true,
   },
@@ -53,7 +53,14 @@ const FLOORS: readonly Floor[] = [
   {
     name: 'agent',
     holds: (path) => path === 'src/agent/agent.ts',
-    imports: ['src/agent/services/', 'src/agent/io/', 'src/agent/ports.ts', 'src/agent/core/', 'src/regions/'],
+    imports: [
+      'src/agent/agentHandle.ts',
+      'src/agent/services/',
+      'src/agent/io/',
+      'src/agent/ports.ts',
+      'src/agent/core/',
+      'src/regions/',
+    ],
   },
   {
     name: 'cli',
@@ -61,6 +68,7 @@ const FLOORS: readonly Floor[] = [
     imports: [
       'src/agent/cli/',
       'src/agent/agent.ts',
+      'src/agent/agentHandle.ts',
       'src/agent/io/',
       'src/agent/ports.ts',
       'src/agent/core/',

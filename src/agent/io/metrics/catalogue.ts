@@ -1,0 +1,46 @@
+type Row = {
+  readonly kind: 'counter' | 'gauge';
+  readonly help: string;
+  readonly labels?: readonly string[];
+};
+
+/** Every metric, under `tollgate_`. The names are a promise (docs/reference.md, Metrics). */
+export const METRICS = {
+  verdict: { kind: 'gauge', help: 'May the product run: 1 granted or exempt, 0 pending, -1 refused.' },
+  reports_total: { kind: 'counter', help: 'Usage reports by what became of them.', labels: ['dimension', 'result'] },
+  records: { kind: 'gauge', help: 'Records in the ledger by state.', labels: ['state'] },
+  oldest_unsent_hour_age_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest closed hour without a receipt; 0 when none.',
+  },
+  hours_at_risk: { kind: 'gauge', help: 'Unsent hours that AWS will soon no longer take.' },
+  quarantined_units: { kind: 'gauge', help: 'Units that wait for a person to decide.', labels: ['dimension'] },
+  stranded_units: { kind: 'gauge', help: 'Units left in the ledger when the last stop could not send them.' },
+  marketplace_calls_total: {
+    kind: 'counter',
+    help: 'Calls to AWS Marketplace Metering by outcome.',
+    labels: ['operation', 'outcome'],
+  },
+  ledger_bytes: { kind: 'gauge', help: 'Size of the ledger on disk.' },
+  dedupe_window_seconds: { kind: 'gauge', help: 'How far back ids of reports are known.' },
+  clock_offset_seconds: { kind: 'gauge', help: "The wall clock minus AWS's clock." },
+  key_rotation_timestamp_seconds: { kind: 'gauge', help: 'When AWS rotated the public key in use; 0 when it has not.' },
+  log_lines_lost_total: { kind: 'counter', help: 'Lines of the log that no reader took.' },
+  troubles_total: { kind: 'counter', help: 'Unexpected errors that the agent survived.' },
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Exactly the labels that a metric has, each with a text. */
+export type LabelsOf<Name extends MetricName> = (typeof METRICS)[Name] extends {
+  readonly labels: readonly (infer Label extends string)[];
+}
+  ? Readonly<Record<Label, string>>
+  : Readonly<Record<string, never>>;
+
+type OfKind<Kind extends Row['kind']> = {
+  [Name in MetricName]: (typeof METRICS)[Name]['kind'] extends Kind ? Name : never;
+}[MetricName];
+
+export type CounterName = OfKind<'counter'>;
+export type GaugeName = OfKind<'gauge'>;
