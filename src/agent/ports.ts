@@ -1,6 +1,7 @@
 import type { Answer } from './core/answer.ts';
 import type { Freezing, OpenHour } from './core/freeze.ts';
 import type { Hour, Instant, Millis } from './core/hour.ts';
+import type { MeterRequest } from './core/meterRequest.ts';
 import type { Judged, Outcome } from './core/outcome.ts';
 import type { Place } from './core/place.ts';
 import type { MeterRecord } from './core/record.ts';
@@ -27,25 +28,13 @@ export type Log = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (event: string, fields?: Readonly<Record<string, unknown>>) => void>
 >;
 
+export type { MeterRequest };
+
 /** RegisterUsage's request: one key version at a time, a fresh nonce each. */
 export type Registration = { readonly productCode: string; readonly keyVersion: number; readonly nonce: string };
 
 /** RegisterUsage's answer: a signed token, and when the key version sent was rotated, if it was. */
 export type Registered = { readonly signature: string; readonly keyRotation: Instant | undefined };
-
-/** One request of MeterUsage as it goes over the wire. Quantities are decimal texts. */
-export type MeterRequest = {
-  readonly productCode: string;
-  readonly dimension: string;
-  readonly hour: Hour;
-  /** Whole seconds matter only: the wire carries epoch seconds. */
-  readonly timestamp: Instant;
-  readonly quantity: string;
-  /** Whether the quantity goes out as a whole number or as a decimal. */
-  readonly form: 'integer' | 'decimal';
-  readonly allocations?: readonly { readonly quantity: string; readonly tags: Readonly<Record<string, string>> }[];
-  readonly clientToken: string;
-};
 
 /**
  * AWS's Marketplace Metering Service. Every call is one attempt: nothing is sent twice behind the caller's back. Never

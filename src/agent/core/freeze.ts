@@ -55,18 +55,19 @@ export const limitOf = (decimals: number): quantity.Quantity =>
 export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
   const { definition, dimension, hour } = open;
   const { units: own, carry } = meter(definition, open.counted, open.carried, rules.ceil);
-  const total = quantity.add(own, open.moved);
-  const allowed = rules.maxPerHour === undefined ? total : quantity.min(total, rules.maxPerHour);
-  const held = quantity.subtract(total, allowed);
+  // Units that come from elsewhere have passed the brake once, or a person has released them.
+  const allowed = rules.maxPerHour === undefined ? own : quantity.min(own, rules.maxPerHour);
+  const held = quantity.subtract(own, allowed);
+  const total = quantity.add(allowed, open.moved);
   const sendable = quantity.divide(
-    quantity.min(allowed, limitOf(definition.decimals)),
+    quantity.min(total, limitOf(definition.decimals)),
     quantity.of(1),
     definition.decimals,
     'down',
   );
-  const toNext = quantity.subtract(allowed, sendable);
+  const toNext = quantity.subtract(total, sendable);
   const outcome = { own, carry, toNext, held };
-  if (quantity.isZero(sendable) && !rules.zero) return { ...outcome, record: undefined };
+  if (quantity.isZero(sendable) && quantity.isZero(own) && !rules.zero) return { ...outcome, record: undefined };
   const body: Body = {
     resource: rules.resource,
     product: definition.product,

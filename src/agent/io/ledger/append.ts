@@ -1,0 +1,113 @@
+import type { Definition } from '../../core/definition.ts';
+import { type Hour, hourOf } from '../../core/hour.ts';
+import { combine } from '../../core/meter.ts';
+import * as quantity from '../../core/quantity.ts';
+import type { Receipt } from '../../core/report.ts';
+import type { Batch, Placing } from '../../ports.ts';
+import { contentOf, digestOf, idOf, keyOf } from './fingerprint.ts';
+import type { Ids } from './ids.ts';
+import type { OpenHours } from './openHours.ts';
+
+export type Arrived = { readonly batch: Batch; readonly place: Placing };
+
+type Bucket = { dimension: string; hour: Hour; count: quantity.Quantity; combined: quantity.Quantity; reports: number };
+
+/** The counts of one group, gathered in memory and written once a bucket. */
+const makeBuckets = (openHours: OpenHours, definitions: ReadonlyMap<string, Definition>) => {
+  const buckets = new Map<string, Bucket>();
+  return {
+    add: (dimension: string, hour: Hour, count: quantity.Quantity): void => {
+      const name = `${hour} ${dimension}`;
+      const bucket = buckets.get(name);
+      if (bucket === undefined) {
+        buckets.set(name, { dimension, hour, count, combined: count, reports: 1 });
+        return;
+      }
+      const meter = definitions.get(dimension)?.meter ?? 'sum';
+      bucket.count = quantity.add(bucket.count, count);
+      bucket.combined = combine(meter, bucket.combined, count);
+      bucket.reports += 1;
+    },
+    write: (): void => {
+      for (const { dimension, hour, count, combined, reports } of buckets.values()) {
+        openHours.count(dimension, hour, count, reports, combined);
+      }
+    },
+  };
+};
+
+/** Which reports of a batch are new, and which ids were taken before with other content. */
+const sortOut = ({ reports }: Batch, ids: Ids) => {
+  const inBatch = new Map<string, Buffer>();
+  const fresh: { readonly index: number; readonly name: Buffer | undefined; readonly content: Buffer | undefined }[] =
+    [];
+  const conflicts: number[] = [];
+  for (const [index, report] of reports.entries()) {
+    if (report.id === undefined) {
+      fresh.push({ index, name: undefined, content: undefined });
+      continue;
+    }
+    const name = idOf(report.id);
+    const content = contentOf(report);
+    const known = inBatch.get(report.id) ?? ids.find(name)?.content;
+    if (known === undefined) {
+      inBatch.set(report.id, content);
+      fresh.push({ index, name, content });
+    } else if (!known.equals(content)) conflicts.push(index);
+  }
+  return { fresh, conflicts };
+};
+
+/**
+ * Counts a group of batches inside one transaction. Each is judged before anything of it is written, so that a refused
+ * one leaves nothing behind and disturbs no other.
+ */
+export const appendAll = (
+  group: readonly Arrived[],
+  {
+    ids,
+    openHours,
+    definitions,
+    isTaken,
+  }: {
+    ids: Ids;
+    openHours: OpenHours;
+    definitions: ReadonlyMap<string, Definition>;
+    isTaken: (dimension: string, hour: Hour) => boolean;
+  },
+): readonly Receipt[] => {
+  const buckets = makeBuckets(openHours, definitions);
+
+  const append = ({ batch, place }: Arrived): Receipt => {
+    const key =
+      batch.key === undefined ? undefined : { name: keyOf(batch.key.value), content: digestOf(batch.key.digest) };
+    const first = key === undefined ? undefined : ids.find(key.name);
+    if (key !== undefined && first !== undefined) {
+      if (!first.content.equals(key.content))
+        return { kind: 'conflict', indices: batch.reports.map((_, index) => index) };
+      return JSON.parse(first.answer ?? '') as Receipt;
+    }
+    const { fresh, conflicts } = sortOut(batch, ids);
+    if (conflicts.length > 0) return { kind: 'conflict', indices: conflicts };
+
+    const arrival = hourOf(batch.arrival);
+    let [late, untagged] = [0, 0];
+    for (const { index, name, content } of fresh) {
+      const report = batch.reports[index];
+      if (report === undefined) continue;
+      const { hour, late: isLate } = place(hourOf(report.at), (candidate) => isTaken(report.dimension, candidate));
+      buckets.add(report.dimension, hour, report.quantity);
+      if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
+      if (isLate) late += 1;
+      if (report.tags !== undefined && Object.keys(report.tags).length > 0) untagged += 1;
+    }
+    const duplicates = batch.reports.length - fresh.length;
+    const receipt: Receipt = { kind: 'accepted', accepted: fresh.length, duplicates, late, untagged };
+    if (key !== undefined) ids.add(arrival, key.name, key.content, JSON.stringify(receipt));
+    return receipt;
+  };
+
+  const receipts = group.map(append);
+  buckets.write();
+  return receipts;
+};

@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../core/configuration/config.ts';
+import { type Definition, definitionOf } from '../../core/definition.ts';
+import { TollgateError, toError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exitCode.ts';
+import { HOUR, type Hour, hourOf, type Instant, type Millis, SECOND, startOf } from '../../core/hour.ts';
+import * as quantity from '../../core/quantity.ts';
+import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
+import { appendAll } from './append.ts';
+import { makeBallast } from './ballast.ts';
+import { type Books, makeBooks } from './books.ts';
+import { openDatabase } from './database.ts';
+import { prepareFolder } from './folder.ts';
+import { makeGroupCommit } from './groupCommit.ts';
+import { holderOf, signIn, signOut } from './holder.ts';
+import { freezeHour, settle } from './settle.ts';
+import { makeStore, type Store } from './store.ts';
+import { takeOver } from './takeOver.ts';
+import { isBroken, isBusy } from './transaction.ts';
+import { makeWriter } from './writer.ts';
+
+export type LedgerOptions = {
+  readonly settings: Config['ledger'];
+  readonly product: string;
+  readonly dimensions: Config['dimensions'];
+  readonly policies: Config['metering'];
+  readonly resource: string;
+  readonly onEc2: boolean;
+  readonly clock: Clock;
+  readonly scheduler: Pick<Scheduler, 'sleep' | 'afterTurn'>;
+  readonly log: Log;
+};
+
+/** The ledger, and what only its own commands and the status ask of it. */
+export type OpenLedger = Ledger & {
+  readonly books: Books;
+  readonly bytes: () => number;
+  /** How far back an id is still known, in ms. */
+  readonly dedupeWindow: () => Millis;
+  /** Undefined while the disk takes what we write; else why not. */
+  readonly trouble: () => string | undefined;
+  /** Whether the process before this one ended without a clean stop. */
+  readonly crashedBefore: boolean;
+};
+
+const FILE = 'ledger.db';
+const LOOK_AGAIN: Millis = SECOND / 4;
+
+/** The file's share of the bound at which the dedupe window begins to shrink. */
+const CROWDED = 3 / 4;
+
+/** Hours in which the agent was awake matter for the window of AWS only. */
+const AWAKE_KEPT = 8;
+
+/** Opens the database file, waiting while another process holds it. A file that is no ledger is set aside, never deleted. */
+const openPatiently = async (file: string, { settings, clock, scheduler, log }: LedgerOptions) => {
+  const until = clock.monotonic() + settings.wait;
+  for (let told = false; ; told = true) {
+    try {
+      return openDatabase(file, settings.maxBytes);
+    } catch (error) {
+      if (isBroken(error)) {
+        const aside = `${file}.broken-${new Date(clock.wall()).toISOString().replaceAll(':', '')}`;
+        for (const suffix of ['', '-wal']) {
+          try {
+            renameSync(`${file}${suffix}`, `${aside}${suffix}`);
+          } catch (missing) {
+            if (suffix === '') throw missing;
+          }
+        }
+        log.error('ledger set aside', { file, aside, why: toError(error).message });
+        continue;
+      }
+      if (!isBusy(error)) throw error;
+      const holder = holderOf(settings.directory);
+      if (clock.monotonic() >= until) {
+        throw new TollgateError('ledger_in_use', `the ledger ${file} is in use by ${holder}`, {
+          remedy: `stop that process, or give this one its own ledger.directory; it was waited for ${settings.wait / SECOND} s (ledger.wait)`,
+          exitCode: EXIT.ledger,
+        });
+      }
+      if (!told) log.warn('ledger in use', { file, holder, waiting: `${settings.wait / SECOND} s` });
+      await scheduler.sleep(LOOK_AGAIN);
+    }
+  }
+};
+
+/**
+ * Opens the ledger of this resource. Throws a TollgateError (exit 73) when the folder cannot be written, lies on a network
+ * file system, or is held by another process for longer than `ledger.wait`.
+ */
+export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> => {
+  const { settings, product, dimensions, policies, resource, onEc2, clock, scheduler, log } = options;
+  const { directory } = settings;
+  for (const warning of prepareFolder(directory)) log.warn('ledger folder', { warning });
+  const file = join(directory, FILE);
+  const definitions: ReadonlyMap<string, Definition> = new Map(
+    dimensions.map((dimension) => [dimension.name, definitionOf(product, dimension)]),
+  );
+  const maxPerHour = new Map(
+    dimensions.flatMap(({ name, maxPerHour: most }) => (most === undefined ? [] : [[name, most]])),
+  );
+  const ballast = makeBallast(directory);
+  const writer = makeWriter(await openPatiently(file, options), {
+    reopen: () => openDatabase(file, settings.maxBytes),
+    prepare: (database) => makeStore(database, resource, definitions),
+    makeRoom: ballast.drop,
+    log,
+    clock,
+  });
+  signIn(directory, new Date(clock.wall()).toISOString());
+  ballast.takeIn();
+
+  const { id, firstHour, crashedBefore } = writer.write('outcomes', (store) => {
+    const { meta } = store;
+    const now = clock.wall();
+    const known = meta.get('id') ?? randomBytes(8).toString('hex');
+    const crashed = meta.get('open') === 'yes';
+    meta.set('id', known);
+    meta.set('open', 'yes');
+    const first = takeOver(store, { resource, firstHour: hourOf(now), onEc2, now, maxPerHour }, policies);
+    meta.set('last_write', String(now));
+    return { id: known, firstHour: first, crashedBefore: crashed };
+  });
+
+  const isTaken = (dimension: string, hour: Hour): boolean => writer.store().records.isTaken(dimension, hour);
+
+  const idleDefinition = (dimension: string, hour: Hour, { openHours }: Store) => {
+    const definition = definitions.get(dimension);
+    if (definition === undefined) return undefined;
+    const carried = openHours.carryOf(dimension);
+    return {
+      dimension,
+      hour,
+      definition,
+      counted: quantity.ZERO,
+      moved: quantity.ZERO,
+      carried,
+      reports: 0,
+      origin: hour,
+    };
+  };
+
+  const judgedOf = (store: Store, token: string) => {
+    const record = store.records.read(token);
+    return { record, judged: { ...record, conflictsBefore: store.openHours.conflictsOf(record.dimension) } };
+  };
+
+  /** Forgets ids beyond the window; a crowded file shrinks the window, never below `least`. */
+  const forget = (store: Store, now: Instant): void => {
+    const { ids, meta, database } = store;
+    const since = hourOf(now - settings.dedupe.keep);
+    ids.forgetBefore(since);
+    const floor = hourOf(now - settings.dedupe.least);
+    for (let oldest = ids.oldest(); oldest !== undefined && oldest < floor; oldest = ids.oldest()) {
+      if (database.bytes() <= settings.maxBytes * CROWDED) break;
+      ids.forgetBefore((oldest + 1) as Hour);
+      meta.set('ids_since', String(oldest + 1));
+    }
+  };
+
+  return {
+    id,
+    firstHour,
+    crashedBefore,
+    append: makeGroupCommit(scheduler, (group) =>
+      writer.write('reports', ({ ids, openHours }) => appendAll(group, { ids, openHours, definitions, isTaken })),
+    ),
+    agenda: () => ({ open: writer.store().openHours.list(), unsettled: writer.store().records.unsettled() }),
+    freeze: (dimension, hour, decide) =>
+      writer.write('outcomes', (store) => {
+        if (isTaken(dimension, hour)) return undefined;
+        const open = store.openHours.read(dimension, hour) ?? idleDefinition(dimension, hour, store);
+        if (open === undefined) return undefined;
+        const freezing = decide({ ...open, previousToken: store.records.previousToken() });
+        return freezeHour(store, open, freezing, firstHour, clock.wall());
+      }),
+    begin: (token) =>
+      writer.write('outcomes', ({ records }) => {
+        records.begin(token);
+        return records.read(token);
+      }),
+    judge: (token, answer, decide) =>
+      writer.write('outcomes', (store) => {
+        const { record, judged } = judgedOf(store, token);
+        store.records.note(token, answer);
+        settle(store, record, decide(judged), firstHour, clock.wall());
+        return store.records.read(token);
+      }),
+    expire: (token, decide) =>
+      writer.write('outcomes', (store) => {
+        const { record, judged } = judgedOf(store, token);
+        settle(
+          store,
+          record,
+          decide({ ...judged, doubt: judged.doubt || record.state === 'sending' }),
+          firstHour,
+          clock.wall(),
+        );
+        return store.records.read(token);
+      }),
+    idleHours: (dimension) =>
+      writer
+        .store()
+        .database.db.prepare(
+          `SELECT hour FROM awake WHERE hour NOT IN (SELECT hour FROM open_hour WHERE dimension = ?1)
+           AND hour NOT IN (SELECT hour FROM record WHERE resource = ?2 AND dimension = ?1) ORDER BY hour`,
+        )
+        .all(dimension, resource)
+        .map((row) => Number(row['hour']) as Hour),
+    tick: (hour) => {
+      writer.write('outcomes', (store) => {
+        const { db } = store.database;
+        db.prepare('INSERT OR IGNORE INTO awake VALUES (?)').run(hour);
+        db.prepare('DELETE FROM awake WHERE hour < ?').run(hour - AWAKE_KEPT);
+        store.meta.set('last_write', String(clock.wall()));
+        forget(store, clock.wall());
+      });
+      ballast.takeIn();
+    },
+    grant: () => {
+      const text = writer.store().meta.get('grant');
+      return text === undefined ? undefined : (JSON.parse(text) as Grant);
+    },
+    setGrant: (grant) =>
+      writer.write('outcomes', ({ meta }) =>
+        meta.set('grant', grant === undefined ? undefined : JSON.stringify(grant)),
+      ),
+    close: () => {
+      writer.write('outcomes', ({ meta }) => meta.set('open', 'no'));
+      writer.close();
+      signOut(directory);
+    },
+    books: makeBooks(() => writer.store().database.db, writer),
+    bytes: () => writer.store().database.bytes(),
+    dedupeWindow: () => {
+      const since = writer.store().meta.get('ids_since');
+      const now = clock.wall();
+      const window =
+        since === undefined
+          ? settings.dedupe.keep
+          : Math.min(settings.dedupe.keep, now - startOf(Number(since) as Hour));
+      return Math.max(HOUR / 60, window);
+    },
+    trouble: writer.trouble,
+  };
+};

@@ -1,0 +1,84 @@
+import type { Freezing } from '../../core/freeze.ts';
+import { type Hour, type Instant, next } from '../../core/hour.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import * as quantity from '../../core/quantity.ts';
+import { isUnsettled } from '../../core/record.ts';
+import type { StoredHour } from './openHours.ts';
+import type { StoredRecord } from './records.ts';
+import type { Store } from './store.ts';
+
+const hold = ({ database }: Store, dimension: string, hour: Hour, units: quantity.Quantity, reason: string): void => {
+  if (quantity.isZero(units)) return;
+  database.db
+    .prepare('INSERT INTO held (dimension, hour, units, reason) VALUES (?, ?, ?, ?)')
+    .run(dimension, hour, quantity.format(units), reason);
+};
+
+/** Brings a record into the state that was decided, and its units to where they are from now on. Within a transaction. */
+export const settle = (store: Store, record: StoredRecord, outcome: Outcome, firstHour: Hour, at: Instant): void => {
+  const { openHours, records } = store;
+  const { dimension } = record;
+  if (outcome.state === 'receipted') openHours.setConflicts(dimension, 0);
+  if (outcome.state === 'conflict') openHours.setConflicts(dimension, openHours.conflictsOf(dimension) + 1);
+  let movedTo: Hour | undefined;
+  if (outcome.units.to === 'move' && !quantity.isZero(record.quantity)) {
+    const wanted = Math.max(outcome.units.hour, firstHour) as Hour;
+    movedTo = openHours.moveIn(dimension, wanted, record.quantity, record.origin, record.definition);
+  }
+  if (outcome.units.to === 'hold') hold(store, dimension, record.hour, record.quantity, outcome.reason ?? '');
+  records.change(record.token, {
+    state: outcome.state,
+    doubt: outcome.doubt,
+    movedTo,
+    reason: outcome.reason,
+    settledAt: isUnsettled(outcome.state) ? undefined : at,
+  });
+};
+
+/** Notes an hour that only added to the carry, so that an export shows where its reports went. */
+const fold = ({ database: { db } }: Store, { dimension, hour, counted, reports }: StoredHour): void => {
+  const before = db
+    .prepare('SELECT counted, reports FROM folded WHERE dimension = ? AND hour = ?')
+    .get(dimension, hour);
+  const total = quantity.add(quantity.read(String(before?.['counted'] ?? '0')), counted);
+  db.prepare('INSERT OR REPLACE INTO folded VALUES (?, ?, ?, ?)').run(
+    dimension,
+    hour,
+    quantity.format(total),
+    Number(before?.['reports'] ?? 0) + reports,
+  );
+};
+
+/**
+ * Makes a record of an hour, or folds its count into the carry when there is nothing to send. Within a transaction.
+ * Answers the record, in state `sending` unless something else was decided.
+ */
+export const freezeHour = (
+  store: Store,
+  open: StoredHour,
+  { frozen, instead }: Freezing,
+  firstHour: Hour,
+  at: Instant,
+): StoredRecord | undefined => {
+  const { openHours, records } = store;
+  const { dimension, hour, definition } = open;
+  openHours.remove(dimension, hour);
+  openHours.setCarry(dimension, frozen.carry);
+  hold(store, dimension, hour, frozen.held, 'above maxPerHour');
+  if (frozen.record === undefined) {
+    if (!quantity.isZero(frozen.toNext))
+      openHours.moveIn(dimension, next(hour), frozen.toNext, open.origin, definition);
+    if (open.reports > 0) fold(store, open);
+    return undefined;
+  }
+  const record = records.insert(
+    open,
+    frozen,
+    instead === undefined ? { state: 'sending', doubt: false } : { state: 'waiting', doubt: false },
+    instead === undefined ? 1 : 0,
+    at,
+  );
+  if (!quantity.isZero(frozen.toNext)) openHours.moveIn(dimension, next(hour), frozen.toNext, open.origin, definition);
+  if (instead !== undefined) settle(store, record, { ...instead, doubt: false }, firstHour, at);
+  return records.read(record.token);
+};

@@ -1,0 +1,64 @@
+import { adopted, mayAdopt } from '../../core/adoption.ts';
+import type { Config } from '../../core/configuration/config.ts';
+import { freeze } from '../../core/freeze.ts';
+import { type Hour, type Instant, stampOf } from '../../core/hour.ts';
+import type { Quantity } from '../../core/quantity.ts';
+import { freezeHour, settle } from './settle.ts';
+import type { Store } from './store.ts';
+
+/** Who owns the ledger from now on. */
+export type Owner = {
+  readonly resource: string;
+  readonly firstHour: Hour;
+  readonly onEc2: boolean;
+  readonly now: Instant;
+  /** The brake of each dimension that has one. */
+  readonly maxPerHour: ReadonlyMap<string, Quantity>;
+};
+
+/**
+ * Takes a ledger over for a resource, within a transaction. The same resource as before just goes on; another one moves
+ * what its predecessor left to its own first hour, or quarantines it. Usage of the clock hour in which both lived needs no
+ * move: it is not in a record yet and counts on. Answers the first hour of the resource.
+ */
+export const takeOver = (store: Store, owner: Owner, policies: Config['metering']): Hour => {
+  const { meta, openHours, records } = store;
+  // Whatever was under way when the last process ended may have reached AWS.
+  store.database.db.exec(`UPDATE record SET state = 'waiting', doubt = 1 WHERE state = 'sending'`);
+  const before = meta.get('resource');
+  if (before === owner.resource) return Number(meta.get('first_hour')) as Hour;
+
+  meta.set('resource', owner.resource);
+  meta.set('first_hour', String(owner.firstHour));
+  meta.set('grant', undefined);
+  store.database.db.exec('DELETE FROM awake');
+  if (before === undefined) return owner.firstHour;
+
+  const { firstHour } = owner;
+  const may = mayAdopt({ lastWrite: Number(meta.get('last_write') ?? 0), onEc2: owner.onEc2 }, policies, owner.now);
+  for (const record of records.unsettled()) {
+    settle(store, record, adopted({ doubt: record.doubt, may, firstHour }, policies), firstHour, owner.now);
+  }
+  for (const { dimension, hour } of openHours.list()) {
+    const open = openHours.read(dimension, hour);
+    if (open === undefined || (may && hour >= firstHour)) continue;
+    const frozen = freeze(
+      { ...open, previousToken: records.previousToken() },
+      {
+        resource: before,
+        timestamp: stampOf(hour),
+        maxPerHour: owner.maxPerHour.get(dimension),
+        zero: false,
+        ceil: false,
+      },
+    );
+    freezeHour(
+      store,
+      open,
+      { frozen, instead: adopted({ doubt: false, may, firstHour }, policies) },
+      firstHour,
+      owner.now,
+    );
+  }
+  return firstHour;
+};

@@ -1,0 +1,119 @@
+import type { Config } from '../core/configuration/config.ts';
+import { AT_ONCE, RETRY } from '../core/drain.ts';
+import { type Item, isClosed, isSendable, oldestFirst } from '../core/due.ts';
+import { describe } from '../core/errors.ts';
+import { format, hourOf, type Instant, type Millis } from '../core/hour.ts';
+import * as quantity from '../core/quantity.ts';
+import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
+import type { Sending } from './sending.ts';
+import type { Timekeeping } from './timekeeping.ts';
+
+export type FlushOrder = {
+  /** Monotonic moment at which nothing new is begun. */
+  readonly until: Millis;
+  /** Aborts everything that waits. */
+  readonly hurry: AbortSignal;
+  /** Whether the hour that is still open goes out too. */
+  readonly openHour: boolean;
+};
+
+/**
+ * The end of a life: closed hours first, all at once, then the open hour, each tried again until time is up.
+ */
+export const makeFlushing = ({
+  ledger,
+  sending,
+  timekeeping,
+  clock,
+  scheduler,
+  log,
+  policies,
+}: {
+  readonly ledger: Pick<Ledger, 'agenda'>;
+  readonly sending: Sending;
+  readonly timekeeping: Timekeeping;
+  readonly clock: Clock;
+  readonly scheduler: Pick<Scheduler, 'sleep'>;
+  readonly log: Log;
+  readonly policies: Config['metering'];
+}) => {
+  const items = (now: Instant, openHour: boolean): readonly Item[] => {
+    const { open, unsettled } = ledger.agenda();
+    return [
+      ...open
+        .filter(({ hour }) => isClosed(hour, now) || (openHour && hour === hourOf(now)))
+        .map((key) => ({ kind: 'open', ...key, zero: false }) as const),
+      ...unsettled.map(
+        (record) => ({ kind: 'record', dimension: record.dimension, hour: record.hour, record }) as const,
+      ),
+    ]
+      .filter(({ hour }) => isSendable(hour, now))
+      .toSorted(oldestFirst);
+  };
+
+  const inTime = (order: FlushOrder): boolean => !order.hurry.aborted && clock.monotonic() < order.until;
+
+  const send = async (item: Item, order: FlushOrder): Promise<void> => {
+    const now = timekeeping.now();
+    if (now === undefined || !inTime(order)) return;
+    const isOpen = item.kind === 'open' && !isClosed(item.hour, now);
+    const flush = isOpen ? { timestamp: now, ceil: policies.lastCarry === 'ceil' } : undefined;
+    await sending.attempt(item, flush);
+  };
+
+  /** One record finds out whether the rest has any hope; then they go side by side. */
+  const round = async (wave: readonly Item[], order: FlushOrder): Promise<void> => {
+    const [probe, ...rest] = wave;
+    if (probe === undefined) return;
+    await send(probe, order);
+    if (sending.sender().pause !== undefined) return;
+    const queue = [...rest];
+    const lane = async (): Promise<void> => {
+      for (let item = queue.shift(); item !== undefined && inTime(order); item = queue.shift()) await send(item, order);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  };
+
+  const rounds = async (order: FlushOrder): Promise<void> => {
+    sending.catchUp();
+    for (let openHour = false; inTime(order); ) {
+      const now = timekeeping.now() ?? (await timekeeping.find());
+      const wave = now === undefined ? [] : items(now, openHour);
+      if (now !== undefined && wave.length === 0) {
+        if (openHour || !order.openHour) return;
+        openHour = true;
+        continue;
+      }
+      await round(wave, order);
+      // The open hour is worth its chance also when closed ones fail: they are safe in the ledger, where it outlives us.
+      const isRetry = now === undefined || items(now, openHour).length > 0;
+      if (order.openHour) openHour = true;
+      if (isRetry && inTime(order))
+        await scheduler.sleep(Math.min(RETRY, order.until - clock.monotonic()), order.hurry);
+    }
+  };
+
+  /** One sentence for each hour whose usage AWS does not have. */
+  const leftovers = (): readonly string[] => {
+    const { open, unsettled } = ledger.agenda();
+    return [
+      ...unsettled.map(
+        ({ hour, dimension, quantity: units, lastAnswer, doubt }) =>
+          `${format(hour)} ${dimension}: ${quantity.format(units)} not receipted${doubt ? ' (AWS may have it)' : ''}${lastAnswer === undefined ? '' : `, last answer: ${lastAnswer}`}`,
+      ),
+      ...open.map(({ hour, dimension }) => `${format(hour)} ${dimension}: usage still in the ledger, not sent`),
+    ];
+  };
+
+  return {
+    flush: async (order: FlushOrder): Promise<void> => {
+      const timeUp = scheduler.sleep(Math.max(0, order.until - clock.monotonic()), order.hurry);
+      const work = rounds(order).catch((error) => log.error('last flush', { why: describe(error) }));
+      // An answer may take longer than there is time: the record says `sending` on disk, and the next process goes on from there.
+      await Promise.race([work, timeUp]);
+    },
+    leftovers,
+  };
+};
+
+export type Flushing = ReturnType<typeof makeFlushing>;

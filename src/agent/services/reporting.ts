@@ -1,0 +1,147 @@
+import type { Config } from '../core/configuration/config.ts';
+import { type Item, isClosed, isDue, isOver, isSendable, oldestFirst } from '../core/due.ts';
+import { describe } from '../core/errors.ts';
+import { hourOf, type Instant, type Millis } from '../core/hour.ts';
+import { expire, type Outcome } from '../core/outcome.ts';
+import { gapOf } from '../core/pace.ts';
+import { atEdgeOf, mayTry } from '../core/sender.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
+import type { Sending } from './sending.ts';
+import type { Timekeeping } from './timekeeping.ts';
+
+export type Reporting = {
+  /** Brings everything that is due to AWS, oldest first. One pass at a time; a second call waits for the one under way. */
+  readonly pass: () => Promise<void>;
+  /** When (monotonic) something waits for, sooner than the next minute. */
+  readonly nextWake: () => Millis | undefined;
+};
+
+/** What a verdict lets the toll do. Under `pending` and `refused` nothing is sent; what is exempt is only counted. */
+export const modeUnder = (
+  { value }: Pick<Verdict, 'value'>,
+  { mode }: Pick<Config['metering'], 'mode'>,
+): 'send' | 'shadow' | 'wait' => {
+  if (value === 'exempt') return 'shadow';
+  return value === 'granted' ? mode : 'wait';
+};
+
+const SHADOW: Outcome = { state: 'shadow', doubt: false, units: { to: 'stay' } };
+
+/**
+ * Brings every closed hour to AWS.
+ *
+ *   cron wakes ──▶ AWS's time ──▶ edge of the window: move or quarantine
+ *                              └─▶ due, oldest first ──▶ sending ──▶ receipts
+ */
+export const makeReporting = ({
+  ledger,
+  sending,
+  timekeeping,
+  clock,
+  scheduler,
+  log,
+  resource,
+  dimensions,
+  policies,
+  verdict,
+}: {
+  readonly ledger: Pick<Ledger, 'agenda' | 'expire' | 'idleHours' | 'tick'>;
+  readonly sending: Sending;
+  readonly timekeeping: Timekeeping;
+  readonly clock: Clock;
+  readonly scheduler: Pick<Scheduler, 'sleep'>;
+  readonly log: Log;
+  readonly resource: string;
+  readonly dimensions: Config['dimensions'];
+  readonly policies: Config['metering'];
+  readonly verdict: () => Verdict;
+}): Reporting => {
+  let underWay: Promise<void> | undefined;
+  let lastCall: Millis | undefined;
+
+  const items = (): readonly Item[] => {
+    const { open, unsettled } = ledger.agenda();
+    const zeroing = dimensions.filter(({ zeroHours }) => zeroHours).map(({ name }) => name);
+    const idle = zeroing.flatMap((dimension) => ledger.idleHours(dimension).map((hour) => ({ dimension, hour })));
+    return [
+      ...open.map((key) => ({ kind: 'open', ...key, zero: zeroing.includes(key.dimension) }) as const),
+      ...idle.map((key) => ({ kind: 'open', ...key, zero: true }) as const),
+      ...unsettled.map(
+        (record) => ({ kind: 'record', dimension: record.dimension, hour: record.hour, record }) as const,
+      ),
+    ].toSorted(oldestFirst);
+  };
+
+  /** The edge of the window: what AWS takes no more moves without doubt, and waits for a person with it. */
+  const closeWindows = (now: Instant): void => {
+    for (const item of items().filter(({ hour }) => isOver(hour, now))) {
+      const atEdge = verdict().value === 'refused' ? 'quarantine' : atEdgeOf(sending.sender(), item.dimension);
+      if (item.kind === 'open') {
+        sending.freezeInstead({ ...item, zero: false }, ({ hour }) =>
+          expire({ hour, origin: hour, doubt: false }, atEdge, policies, now),
+        );
+        continue;
+      }
+      const record = ledger.expire(item.record.token, (stored) => expire(stored, atEdge, policies, now));
+      log.warn('record', {
+        dimension: record.dimension,
+        state: record.state,
+        reason: record.reason,
+        token: record.token.slice(0, 12),
+      });
+    }
+  };
+
+  const keepPace = async (): Promise<void> => {
+    if (lastCall !== undefined) {
+      const gap = lastCall + gapOf(sending.sender().pace) - clock.monotonic();
+      if (gap > 0) await scheduler.sleep(gap);
+    }
+    lastCall = clock.monotonic();
+  };
+
+  /** A frozen record needs no slot any more: only its own back-off holds it. */
+  const isReady = (item: Item, now: Instant): boolean =>
+    item.kind === 'record' ? isSendable(item.hour, now) : isDue(item.hour, now, resource, policies.settle);
+
+  const work = async (): Promise<void> => {
+    sending.catchUp();
+    const first = timekeeping.now() ?? (await timekeeping.find());
+    if (first === undefined) return;
+    ledger.tick(hourOf(first));
+    closeWindows(first);
+    const mode = modeUnder(verdict(), policies);
+    if (mode === 'wait') return;
+    for (const item of items()) {
+      const now = timekeeping.now();
+      if (now === undefined || modeUnder(verdict(), policies) !== mode) return;
+      if (!isClosed(item.hour, now) && item.kind === 'open') continue;
+      if (!isReady(item, now)) continue;
+      if (mode === 'shadow') {
+        if (item.kind === 'open') sending.freezeInstead(item, () => SHADOW);
+        continue;
+      }
+      const token = item.kind === 'record' ? item.record.token : undefined;
+      if (!mayTry(sending.sender(), item.dimension, token, clock.monotonic())) continue;
+      await keepPace();
+      await sending.attempt(item);
+    }
+  };
+
+  return {
+    pass: () => {
+      underWay ??= work()
+        .catch((error) => log.error('reporting', { why: describe(error) }))
+        .finally(() => {
+          underWay = undefined;
+        });
+      return underWay;
+    },
+    nextWake: () => {
+      const { pause, dimensions: paused, records } = sending.sender();
+      const rests = pause === undefined ? [...paused.values(), ...records.values()] : [pause];
+      return rests.length === 0 ? undefined : Math.min(...rests.map(({ until }) => until));
+    },
+  };
+};

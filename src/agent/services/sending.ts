@@ -1,0 +1,158 @@
+import type { Config } from '../core/configuration/config.ts';
+import type { Item } from '../core/due.ts';
+import { freeze } from '../core/freeze.ts';
+import { format, type Instant, stampOf } from '../core/hour.ts';
+import { meaningOf, say } from '../core/meterAnswers.ts';
+import { type Judged, type Outcome, outcomeOf } from '../core/outcome.ts';
+import * as quantity from '../core/quantity.ts';
+import type { MeterRecord } from '../core/record.ts';
+import { requestOf } from '../core/request.ts';
+import { AT_START, after, type Sender } from '../core/sender.ts';
+import type { AnswerNote, Clock, Ledger, Log, Marketplace, Random } from '../ports.ts';
+import type { Timekeeping } from './timekeeping.ts';
+
+/** How an item is brought to AWS: its Timestamp for an hour that is still open, and whether its carry is rounded up. */
+export type Flush = { readonly timestamp: Instant; readonly ceil: boolean };
+
+export type Sending = {
+  readonly sender: () => Sender;
+  /** One attempt of one item, judged and written down. Undefined when there was nothing to send. Throws only for the ledger. */
+  readonly attempt: (item: Item, flush?: Flush) => Promise<MeterRecord | undefined>;
+  /** Freezes an hour without sending it. */
+  readonly freezeInstead: (item: Extract<Item, { kind: 'open' }>, outcome: (hour: Item) => Outcome) => void;
+  /** Writes outcomes that the disk refused when they came. */
+  readonly catchUp: () => void;
+};
+
+/** What people are told of a record in the log. */
+const describeRecord = (record: MeterRecord): Readonly<Record<string, unknown>> => ({
+  hour: format(record.hour),
+  dimension: record.dimension,
+  quantity: quantity.format(record.quantity),
+  state: record.state,
+  ...(record.doubt ? { doubt: true } : {}),
+  token: record.token.slice(0, 12),
+});
+
+/**
+ * One record's way to AWS:
+ *
+ *   ledger: freeze, or begin ("sending", on disk) ──▶ marketplace ──answer──▶ meaning ──▶ ledger: judge
+ */
+export const makeSending = ({
+  ledger,
+  marketplace,
+  timekeeping,
+  clock,
+  random,
+  log,
+  resource,
+  dimensions,
+  policies,
+  count,
+}: {
+  readonly ledger: Pick<Ledger, 'freeze' | 'begin' | 'judge'>;
+  readonly marketplace: Pick<Marketplace, 'meter' | 'renewCredentials'>;
+  readonly timekeeping: Timekeeping;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly resource: string;
+  readonly dimensions: Config['dimensions'];
+  readonly policies: Config['metering'];
+  /** Counts a call for the metrics. */
+  readonly count: (outcome: string) => void;
+}): Sending => {
+  let sender = AT_START;
+  /** Answers that could not be written yet. Until they are, the record stays `sending` on disk, which is the safe side. */
+  const unwritten: {
+    readonly token: string;
+    readonly note: AnswerNote;
+    readonly decide: (judged: Judged) => Outcome;
+  }[] = [];
+
+  const rulesFor = (item: Item, flush: Flush | undefined) => {
+    const maxPerHour = dimensions.find(({ name }) => name === item.dimension)?.maxPerHour;
+    return {
+      resource,
+      timestamp: flush?.timestamp ?? stampOf(item.hour),
+      maxPerHour,
+      zero: item.kind === 'open' && item.zero,
+      ceil: flush?.ceil ?? false,
+    };
+  };
+
+  const frozen = (item: Item, flush: Flush | undefined): MeterRecord | undefined => {
+    if (item.kind === 'record') return ledger.begin(item.record.token);
+    return ledger.freeze(item.dimension, item.hour, (open) => ({ frozen: freeze(open, rulesFor(item, flush)) }));
+  };
+
+  const write = (token: string, note: AnswerNote, decide: (judged: Judged) => Outcome): MeterRecord | undefined => {
+    try {
+      return ledger.judge(token, note, decide);
+    } catch (error) {
+      log.error('answer not written yet', { token: token.slice(0, 12), answer: note.line, why: String(error) });
+      unwritten.push({ token, note, decide });
+      return undefined;
+    }
+  };
+
+  const send = async (record: MeterRecord, mayRenew: boolean): Promise<MeterRecord | undefined> => {
+    const answer = await marketplace.meter(requestOf(record));
+    timekeeping.hear(answer);
+    const meaning = meaningOf(answer);
+    const line = say(answer);
+    count(answer.kind === 'refusal' ? answer.name : answer.kind);
+    const now = timekeeping.now() ?? clock.wall();
+    const note: AnswerNote = {
+      at: clock.wall(),
+      line,
+      requestId: answer.kind === 'ok' || answer.kind === 'refusal' ? answer.requestId : undefined,
+      recordId: answer.kind === 'ok' ? answer.body.recordId : undefined,
+    };
+    const judged = write(record.token, note, (stored) => outcomeOf(stored, meaning, policies, now));
+    if (meaning.next === 'renew' && mayRenew && judged?.state === 'waiting') {
+      log.info('credentials or clock renewed', { why: line });
+      marketplace.renewCredentials();
+      return send(ledger.begin(record.token), false);
+    }
+    const wasPaused = sender.pause;
+    sender = after(
+      sender,
+      record,
+      { meaning, line },
+      { now, monotonic: clock.monotonic(), fraction: random.fraction() },
+    );
+    const fields = {
+      ...describeRecord(judged ?? record),
+      answer: line,
+      ...(meaning.fix === undefined ? {} : { fix: meaning.fix }),
+    };
+    if (judged?.state === 'receipted') log.debug('record', fields);
+    else if (sender.pause !== undefined && wasPaused !== undefined) log.debug('record', fields);
+    else log.warn('record', fields);
+    return judged ?? record;
+  };
+
+  return {
+    sender: () => sender,
+    attempt: async (item, flush) => {
+      const record = frozen(item, flush);
+      return record === undefined ? undefined : send(record, true);
+    },
+    freezeInstead: (item, outcome) => {
+      const record = ledger.freeze(item.dimension, item.hour, (open) => {
+        const { state, units, reason } = outcome(item);
+        return {
+          frozen: freeze(open, rulesFor(item, undefined)),
+          instead: { state, units, ...(reason === undefined ? {} : { reason }) },
+        };
+      });
+      if (record !== undefined && record.state !== 'shadow')
+        log.warn('record', { ...describeRecord(record), reason: record.reason });
+    },
+    catchUp: () => {
+      for (const { token, note, decide } of unwritten.splice(0)) write(token, note, decide);
+    },
+  };
+};
