@@ -1,0 +1,90 @@
+import type { RecordState } from './record.ts';
+import type { VerdictValue } from './verdict.ts';
+
+/**
+ * What `GET /v1/status` answers and `tollgate status --json` prints. Members are only ever added. Times are RFC 3339 in
+ * UTC, hours `2026-03-01T10Z`, lengths of time whole milliseconds, sizes bytes, quantities exact decimals as text. Nothing
+ * secret: no credentials, tokens or passwords.
+ */
+export type Status = {
+  readonly schema: 1;
+  /** The moment of this status, by the wall clock. */
+  readonly now: string;
+  readonly version: string;
+  readonly verdict: {
+    readonly value: VerdictValue;
+    readonly reason: string;
+    readonly since: string;
+    readonly remedy: string | null;
+    readonly confirmed: boolean;
+    readonly remembered: boolean;
+    /** Whether the product may run, or once might in this process. */
+    readonly started: boolean;
+  };
+  readonly product: { readonly code: string; readonly pricing: string };
+  /** `send` or `shadow` (everything but the call). */
+  readonly mode: string;
+  /** `ecs`, `eks`, `ec2` or `local`; null as long as it is not known. */
+  readonly platform: string | null;
+  /** Who AWS thinks we are: task ARN, pod UID, instance id. */
+  readonly resource: string | null;
+  /** Where we are, who said so, and what the row of the Region table decides; null as long as it is not known. */
+  readonly region: {
+    readonly name: string;
+    readonly source: string;
+    readonly decision: string;
+    readonly row: string;
+  } | null;
+  readonly clock: {
+    /** AWS's time minus the wall clock; null as long as AWS was not heard. */
+    readonly offset: number | null;
+    /** True while AWS's time is not known: nothing is frozen meanwhile. */
+    readonly void: boolean;
+  };
+  /** Null as long as no ledger is open (hourly and monthly need none). */
+  readonly ledger: {
+    readonly id: string;
+    readonly bytes: number;
+    readonly maxBytes: number;
+    /** How long ids are known at this moment. */
+    readonly dedupe: number;
+    /** `ok`, or in words what is wrong with the disk. */
+    readonly disk: string;
+  } | null;
+  readonly sender: {
+    /** `idle`, `sending`, `paused`, or another word for what it does. */
+    readonly state: string;
+    readonly lastAnswer: string | null;
+    readonly nextProbe: string | null;
+  };
+  readonly dimensions: readonly DimensionStatus[];
+  /** Every hour that AWS has not receipted, oldest first. */
+  readonly hours: readonly HourStatus[];
+  /** What a person should look at: one sentence each. */
+  readonly warnings: readonly string[];
+};
+
+export type DimensionStatus = {
+  readonly name: string;
+  readonly meter: string;
+  /** Raw count of all hours that are not frozen yet. */
+  readonly open: string;
+  /** Raw count left over from frozen hours, less than one unit. */
+  readonly carry: string;
+  /** Units that AWS has receipted, as far as the ledger reaches back. */
+  readonly receipted: string;
+  readonly lastReceipt: { readonly hour: string; readonly quantity: string; readonly recordId: string | null } | null;
+};
+
+export type HourStatus = {
+  readonly hour: string;
+  readonly dimension: string;
+  /** Units of a record; of an open hour the raw count. */
+  readonly quantity: string;
+  readonly state: RecordState | 'open';
+  readonly doubt: boolean;
+  /** Milliseconds until the hour can no longer be sent, negative afterwards; null when AWS's time is not known. */
+  readonly timeLeft: number | null;
+  readonly attempts: number;
+  readonly lastAnswer: string | null;
+};
