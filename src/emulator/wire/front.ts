@@ -1,0 +1,187 @@
+import type { CallList } from '../calls.ts';
+import { bodyText } from '../calls.ts';
+import type { FaultBook } from '../faults/book.ts';
+import { effectOf, NO_REQUEST_ID } from '../faults/effect.ts';
+import { type Fault, KINDS } from '../faults/fault.ts';
+import { type House, uuid } from '../house.ts';
+import { containerCredentials, podIdentityCredentials } from '../identity/credentials.ts';
+import { imds } from '../identity/imds.ts';
+import { actionOf, sts } from '../identity/sts.ts';
+import { REQUEST_ID } from '../identity/stsWire.ts';
+import { taskMetadata } from '../identity/taskMetadata.ts';
+import type { Resource } from '../rules/caller.ts';
+import { isUsage } from '../rules/change.ts';
+import { isoOf } from '../rules/values/instant.ts';
+import type { Incoming, Outcome } from './http.ts';
+import { json, reply } from './http.ts';
+import { metering, operationOf } from './metering.ts';
+import type { Verdict } from './verdict.ts';
+
+/** The service and operation that a request is for, and the room that decides it. */
+type Door = {
+  readonly service: 'metering' | 'sts' | 'credentials' | 'metadata' | 'imds' | 'none';
+  readonly operation: string;
+  readonly decide: (house: House, incoming: Incoming) => Verdict | Promise<Verdict>;
+};
+
+/** What AWS's endpoint says to a request that names no operation; good enough to read its clock from. */
+const nothing = (): Verdict => ({
+  reply: reply(404, 'application/xml', '<UnknownOperationException/>\n'),
+  changes: [],
+  note: { error: 'UnknownOperationException' },
+});
+
+const doorOf = (incoming: Incoming): Door => {
+  const { path, method } = incoming;
+  const operation = operationOf(incoming);
+  if (method === 'POST' && operation !== undefined) {
+    return { service: 'metering', operation, decide: (house, request) => metering(house, request, operation) };
+  }
+  const action = method === 'POST' ? actionOf(incoming) : undefined;
+  if (action !== undefined) {
+    return { service: 'sts', operation: action, decide: (house, request) => sts(house, request, action) };
+  }
+  if (path.startsWith('/creds/')) {
+    const handle = path.slice('/creds/'.length);
+    return {
+      service: 'credentials',
+      operation: 'ContainerCredentials',
+      decide: (house) => containerCredentials(house, handle),
+    };
+  }
+  if (path === '/v1/credentials') {
+    return { service: 'credentials', operation: 'PodIdentityCredentials', decide: podIdentityCredentials };
+  }
+  if (path.startsWith('/v4/')) {
+    const rest = path.slice('/v4/'.length);
+    return { service: 'metadata', operation: 'TaskMetadata', decide: (house) => taskMetadata(house, rest) };
+  }
+  return { service: 'none', operation: `${method} ${path}`, decide: nothing };
+};
+
+const imdsDoor = (instance: Resource): Door => ({
+  service: 'imds',
+  operation: 'InstanceMetadata',
+  decide: (house, incoming) => imds(house, house.state.resources.get(instance.id) ?? instance, incoming),
+});
+
+/** Waits in real time; given up when the emulator stops. */
+export type Wait = (milliseconds: number) => Promise<void>;
+
+export type Front = {
+  /** AWS's address: metering, STS, task metadata and container credentials. */
+  readonly aws: (incoming: Incoming) => Promise<Outcome>;
+  /** The metadata service of one instance. */
+  readonly instance: (instance: Resource, incoming: Incoming) => Promise<Outcome>;
+};
+
+const BROKEN: Verdict = {
+  reply: json(500, { __type: 'InternalFailure', message: 'The emulator failed.' }),
+  changes: [],
+  note: { error: 'InternalFailure' },
+};
+
+/** A mistake of ours must not look like a rule of AWS's: it is said aloud, and answered as a failure. */
+const broken = (error: unknown): Verdict => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return BROKEN;
+};
+
+/** AWS's marks on every answer: its request id and its time. */
+const signed = (outcome: Outcome, requestId: string, date: Date, isBare: boolean): Outcome => {
+  if (typeof outcome === 'string') return outcome;
+  const { [NO_REQUEST_ID]: isForeign, ...headers } = outcome.headers;
+  return {
+    ...outcome,
+    headers: {
+      ...headers,
+      date: date.toUTCString(),
+      ...(isForeign === undefined && !isBare && { 'x-amzn-requestid': requestId }),
+    },
+    body: outcome.body.replace(REQUEST_ID, requestId),
+  };
+};
+
+/**
+ *   request ─▶ door ─▶ verdict (nothing has happened yet) ─▶ fault ─▶ commit or not ─▶ call list ─▶ answer
+ */
+export const makeFront = (house: House, faults: FaultBook, calls: CallList, wait: Wait): Front => {
+  const pass = async (door: Door, incoming: Incoming): Promise<Outcome> => {
+    // Deciding and committing are one step: nothing may come between two calls for the same hour.
+    const decided = judged(door, incoming);
+    const verdict = decided instanceof Promise ? await decided : decided;
+    const { resource } = verdict.note;
+    const hits = faults.strike({ ...door, ...(resource !== undefined && { resource }) });
+    const blow = hits.find(({ kind }) => kind !== 'latency');
+    const isPerformed = blow === undefined || KINDS[blow.kind].stored;
+    if (isPerformed) house.commit(verdict.changes);
+    const body = incoming.body.toString('utf8');
+    const requestId = uuid(house.random);
+    const time = house.clock.now();
+    const outcome = blow === undefined ? verdict.reply : effectOf(blow, door.service, verdict, body);
+    note(door, incoming, verdict, {
+      outcome,
+      hits,
+      blow,
+      requestId,
+      time,
+      isStored: isPerformed && verdict.changes.some(isUsage),
+    });
+    const late = hits.reduce((total, { latency = 0 }) => total + latency, 0);
+    if (late > 0) await wait(late);
+    // Only the services of AWS sign their answers with a request id; link-local endpoints do not.
+    return signed(outcome, requestId, new Date(house.clock.now()), !['metering', 'sts', 'none'].includes(door.service));
+  };
+
+  const judged = (door: Door, incoming: Incoming): Verdict | Promise<Verdict> => {
+    try {
+      const decided = door.decide(house, incoming);
+      return decided instanceof Promise ? decided.catch(broken) : decided;
+    } catch (error) {
+      return broken(error);
+    }
+  };
+
+  type Passed = {
+    readonly outcome: Outcome;
+    readonly hits: readonly Fault[];
+    readonly blow: Fault | undefined;
+    readonly requestId: string;
+    readonly time: number;
+    readonly isStored: boolean;
+  };
+
+  const note = (door: Door, incoming: Incoming, { note: said }: Verdict, passed: Passed): void => {
+    const { outcome, hits, blow, requestId, time, isStored } = passed;
+    const isOurs = blow === undefined || blow.kind.startsWith('no-');
+    calls.add({
+      time: isoOf(time),
+      service: door.service,
+      operation: door.operation,
+      method: incoming.method,
+      path: incoming.path,
+      account: said.account ?? null,
+      region: said.region ?? null,
+      resource: said.resource ?? null,
+      source: said.source ?? null,
+      ...bodyText(incoming.body),
+      status: typeof outcome === 'string' ? null : outcome.status,
+      error: isOurs ? (said.error ?? null) : errorSeen(outcome, blow),
+      answer: said.answer ?? null,
+      stored: isStored,
+      fault: hits.length === 0 ? null : hits.map(({ kind }) => kind).join('+'),
+      requestId,
+    });
+  };
+
+  return {
+    aws: (incoming) => pass(doorOf(incoming), incoming),
+    instance: (instance, incoming) => pass(imdsDoor(instance), incoming),
+  };
+};
+
+/** What the client saw of a fault, by name where it has one. */
+const errorSeen = (outcome: Outcome, { kind, error }: Fault): string => {
+  if (typeof outcome === 'string') return outcome;
+  return error ?? outcome.headers['x-amzn-errortype'] ?? kind;
+};
