@@ -18,8 +18,6 @@ const nameOf = (host: string): string | undefined =>
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:127(?:\.\d{1,3}){3}\])$/;
 
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host.includes(':') ? `[${host}]` : host);
-
 /**
  * Whether the request may have been sent by something that only runs in somebody's browser (DNS rebinding: a name of the
  * attacker's that suddenly means this machine), or came over a proxy. Refused with 403, a missing Host with 400; undefined

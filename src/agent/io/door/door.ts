@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Listen } from '../../core/configuration/config.ts';
-import { isLoopback, strangerOf, tokenCheck } from '../../core/door/guard.ts';
+import { format, isLoopback } from '../../core/configuration/values/listen.ts';
+import { strangerOf, tokenCheck } from '../../core/door/guard.ts';
 import { json, problem } from '../../core/door/reply.ts';
 import { entitlementReply } from '../../core/door/verdictReply.ts';
 import { TollgateError } from '../../core/errors.ts';
@@ -46,11 +47,15 @@ const LAST_ANSWERS: Millis = 2 * SECOND;
 type Route = Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
 
 const checkToken = ({ listen, token }: DoorOptions): void => {
-  if (listen.kind === 'unix' || isLoopback(listen.host) || token !== undefined) return;
-  throw new TollgateError('door_token', `door.listen ${listen.host} is reachable from other machines without a token`, {
-    exitCode: EXIT.configuration,
-    remedy: 'name a file with a secret in door.tokenFile, or listen on 127.0.0.1 or a unix socket',
-  });
+  if (isLoopback(listen) || token !== undefined) return;
+  throw new TollgateError(
+    'door_token',
+    `door.listen ${format(listen)} is reachable from other machines without a token`,
+    {
+      exitCode: EXIT.configuration,
+      remedy: 'name a file with a secret in door.tokenFile, or listen on 127.0.0.1 or a unix socket',
+    },
+  );
 };
 
 /**
