@@ -64,6 +64,8 @@ export const makeSending = ({
   readonly count: (outcome: string) => void;
 }): Sending => {
   let sender = AT_START;
+  /** Records with an attempt under way: a pass and the last flush must not send the same one side by side. */
+  const underWay = new Set<string>();
   /** Answers that could not be written yet. Until they are, the record stays `sending` on disk, which is the safe side. */
   const unwritten: {
     readonly token: string;
@@ -137,8 +139,15 @@ export const makeSending = ({
   return {
     sender: () => sender,
     attempt: async (item, flush) => {
+      if (item.kind === 'record' && underWay.has(item.record.token)) return undefined;
       const record = frozen(item, flush);
-      return record === undefined ? undefined : send(record, true);
+      if (record === undefined) return undefined;
+      underWay.add(record.token);
+      try {
+        return await send(record, true);
+      } finally {
+        underWay.delete(record.token);
+      }
     },
     freezeInstead: (item, outcome) => {
       const record = ledger.freeze(item.dimension, item.hour, (open) => {

@@ -11,6 +11,8 @@ import { type Line, linesOf, recordLine } from './lines.ts';
 import { settle } from './settle.ts';
 import type { LedgerWriter } from './writer.ts';
 
+export type { Line };
+
 export type CheckResult = {
   readonly ok: boolean;
   readonly findings: readonly string[];

@@ -43,9 +43,11 @@ export type OpenLedger = Ledger & {
   readonly trouble: () => string | undefined;
   /** Whether the process before this one ended without a clean stop. */
   readonly crashedBefore: boolean;
+  /** Lets the file go without noting a clean end: the next start takes it for a crash. */
+  readonly abandon: () => void;
 };
 
-const FILE = 'ledger.db';
+export const FILE = 'ledger.db';
 const LOOK_AGAIN: Millis = SECOND / 4;
 
 /** The file's share of the bound at which the dedupe window begins to shrink. */
@@ -233,6 +235,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       writer.close();
       signOut(directory);
     },
+    abandon: writer.close,
     books: makeBooks(() => writer.store().database.db, writer),
     bytes: () => writer.store().database.bytes(),
     dedupeWindow: () => {

@@ -52,16 +52,27 @@ const BLANK: Line = Object.fromEntries(Object.keys(recordLine({})).map((column) 
 /** The columns of every line, in the order of an export. */
 export const COLUMNS: readonly string[] = Object.keys(BLANK);
 
-/** Every hour of every dimension, oldest first: records, folded hours, open hours, held units. One row at a time. */
+/** So many records are read at once: a reader that is slow must hold no view of the database open. */
+const PAGE = 500;
+
+function* recordLines(db: DatabaseSync, from: number, to: number): Iterable<Line> {
+  const page = db.prepare(
+    `SELECT * FROM record WHERE hour BETWEEN ? AND ? AND serial > ? ORDER BY serial LIMIT ${PAGE}`,
+  );
+  for (let last = 0; ; ) {
+    const rows = page.all(from, to, last);
+    yield* rows.map(recordLine);
+    if (rows.length < PAGE) return;
+    last = Number(rows.at(-1)?.['serial']);
+  }
+}
+
+/** Every hour of every dimension: records as they were frozen, then folded hours, open hours and held units. */
 export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
   const [from, to] = only === undefined ? [0, Number.MAX_SAFE_INTEGER] : [only, only];
-  for (const row of db
-    .prepare('SELECT * FROM record WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension, serial')
-    .iterate(from, to)) {
-    yield recordLine(row);
-  }
+  yield* recordLines(db, from, to);
   const folded = db.prepare('SELECT * FROM folded WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension');
-  for (const row of folded.iterate(from, to)) {
+  for (const row of folded.all(from, to)) {
     yield {
       ...BLANK,
       kind: 'folded',
@@ -77,7 +88,7 @@ export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
     const { meter, product } = readDefinition(String(row['definition']));
     let [counted, reports] = [quantity.ZERO, 0];
     const tallies = db.prepare('SELECT counted, reports FROM tally WHERE dimension = ? AND hour = ?');
-    for (const tally of tallies.iterate(String(row['dimension']), Number(row['hour']))) {
+    for (const tally of tallies.all(String(row['dimension']), Number(row['hour']))) {
       counted = combine(meter, counted, decimalOf(tally['counted']));
       reports += Number(tally['reports']);
     }
@@ -94,7 +105,7 @@ export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
   }
   for (const row of db
     .prepare('SELECT * FROM held WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension')
-    .iterate(from, to)) {
+    .all(from, to)) {
     yield {
       ...BLANK,
       kind: 'held',
