@@ -1,0 +1,64 @@
+import { hourOf } from '../../../src/agent/core/hour.ts';
+import type { Environment } from '../../../src/agent/core/platform/environment.ts';
+import type { Located } from '../../../src/agent/core/platform/whereabouts.ts';
+import { openAws } from '../../../src/agent/io/aws/openAws.ts';
+import { lookAround } from '../../../src/agent/io/aws/platform.ts';
+import type { Timeouts } from '../../../src/agent/io/aws/transport.ts';
+import type { Clock, Log, MeterRequest } from '../../../src/agent/ports.ts';
+import { type FakeAws, says } from '../../support/fakeAws.ts';
+
+export const TASK_ARN = 'arn:aws:ecs:eu-west-1:111122223333:task/billing/0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+
+/** The environment of an ECS task whose every endpoint is the fake. */
+export const ecsEnvironment = (aws: Pick<FakeAws, 'origin'>): Environment => ({
+  AWS_REGION: 'eu-west-1',
+  ECS_CONTAINER_METADATA_URI_V4: `${aws.origin}/metadata`,
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.origin}/credentials`,
+  AWS_ENDPOINT_URL_MARKETPLACE_METERING: aws.origin,
+  AWS_ENDPOINT_URL_STS: aws.origin,
+});
+
+export const systemClock: Clock = { wall: () => Date.now(), monotonic: () => performance.now() };
+
+export type Line = { readonly level: string; readonly event: string; readonly fields: unknown };
+
+export const makeLog = (): Log & { readonly lines: readonly Line[] } => {
+  const lines: Line[] = [];
+  const at = (level: string) => (event: string, fields?: unknown) => {
+    lines.push({ level, event, fields });
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), lines };
+};
+
+/** Far beyond what any test waits for, so that only the tests of time-outs see one. */
+export const PATIENT: Timeouts = { connect: 30_000, request: 30_000 };
+
+/** Looks around and opens AWS as the agent does, with `env` as this thread's environment. */
+export const open = async (
+  env: Environment,
+  { clock = systemClock, timeouts = PATIENT, log = makeLog() }: { clock?: Clock; timeouts?: Timeouts; log?: Log } = {},
+) => {
+  const detected = await lookAround(env, { platform: 'auto', endpoints: 'any' });
+  if (detected.kind !== 'known') throw new Error(detected.message);
+  Object.assign(process.env, env);
+  const whereabouts = detected.whereabouts as Located;
+  return openAws({ whereabouts, endpoints: 'any' }, { env: process.env, clock, log, timeouts });
+};
+
+/** A client of an ECS task in front of the fake. */
+export const openTask = (aws: FakeAws, options?: Parameters<typeof open>[1], extra: Environment = {}) => {
+  aws.always('GET /metadata/task', says({ Cluster: 'billing', TaskARN: TASK_ARN }));
+  return open({ ...ecsEnvironment(aws), ...extra }, options);
+};
+
+const TIMESTAMP = Date.parse('2026-03-01T10:59:59Z');
+
+export const record: MeterRequest = {
+  productCode: 'product123',
+  dimension: 'requests',
+  hour: hourOf(TIMESTAMP),
+  timestamp: TIMESTAMP,
+  quantity: '42',
+  form: 'integer',
+  clientToken: 'a'.repeat(64),
+};
