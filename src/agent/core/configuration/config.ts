@@ -48,7 +48,8 @@ export type Config = {
   /** Which endpoints may be called: only AWS's own (`aws`, always so when sealed unless said), or whatever the SDK's endpoint variables name (`any`). */
   readonly endpoints: 'aws' | 'any';
   readonly door: { readonly listen: Listen; readonly tokenFile?: string; readonly connections: number };
-  readonly health: { readonly listen?: Listen };
+  /** `listen` absent: not set, so that the command decides; `explicitlyOff`: set to null, so that nothing listens. */
+  readonly health: { readonly listen?: Listen; readonly explicitlyOff?: true };
   readonly ledger: {
     readonly directory: string;
     readonly maxBytes: number;
