@@ -27,8 +27,13 @@ export type Receipt =
       readonly late: number;
       /** Accepted reports whose tags are not reported to AWS; they count without tags. */
       readonly untagged: number;
+      /** Which reports of the batch the duplicates and the late ones were; absent where there are none. */
+      readonly which?: { readonly duplicates: readonly number[]; readonly late: readonly number[] };
     }
-  /** Some ids were taken before with other content (or twice in the batch): the first ones stand, nothing of this batch counts. */
+  /**
+   * Some ids were taken before with other content (or twice in the batch): the first ones stand, nothing of this batch
+   * counts. No index: the key of the whole request was taken before with another body.
+   */
   | { readonly kind: 'conflict'; readonly indices: readonly number[] }
   /** The ledger cannot take anything now: nothing of the batch counts, try again later. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfter: number };

@@ -12,6 +12,14 @@ export type Recording = {
   ) => Promise<Receipt>;
 };
 
+/** What became of one report, for the metrics. */
+export type ReportResult = 'accepted' | 'duplicate' | 'late';
+
+const resultOf = (index: number, { which }: Extract<Receipt, { kind: 'accepted' }>): ReportResult => {
+  if (which?.duplicates.includes(index)) return 'duplicate';
+  return which?.late.includes(index) ? 'late' : 'accepted';
+};
+
 /** The oldest hour that may still be sent. */
 const oldestAt = (now: Instant): Hour => {
   let hour = hourOf(now);
@@ -26,18 +34,24 @@ export const makeRecording = ({
   ledger,
   clock,
   timekeeping,
+  count,
 }: {
   readonly ledger: Pick<Ledger, 'append' | 'firstHour'>;
   readonly clock: Clock;
   readonly timekeeping: Pick<Timekeeping, 'now'>;
+  /** Counts reports for the metrics. */
+  readonly count: (dimension: string, result: ReportResult) => void;
 }): Recording => ({
-  take: (reports, key) => {
+  take: async (reports, key) => {
     const arrival = clock.wall();
     const now = timekeeping.now() ?? arrival;
     const open = Math.max(hourOf(now), ledger.firstHour) as Hour;
     const oldest = oldestAt(now);
-    return ledger.append({ reports, arrival, ...(key === undefined ? {} : { key }) }, (named, taken) =>
+    const receipt = await ledger.append({ reports, arrival, ...(key === undefined ? {} : { key }) }, (named, taken) =>
       placeOf(named, { first: ledger.firstHour, oldest, open, taken }),
     );
+    if (receipt.kind !== 'accepted') return receipt;
+    for (const [index, { dimension }] of reports.entries()) count(dimension, resultOf(index, receipt));
+    return receipt;
   },
 });

@@ -86,6 +86,10 @@ export const makeRegistering = ({
     setVerdict({ value: 'refused', reason, remedy, confirmed: true, remembered: false, exitCode });
   };
 
+  /** Right after a purchase AWS may not know of it yet. */
+  const isEarly = ({ askAgain }: Extract<Asked, { kind: 'refused' }>): boolean =>
+    askAgain && gate.graceAfterPurchase && waited() < AFTER_PURCHASE;
+
   const rest = async (delay: Millis, signal: AbortSignal): Promise<void> =>
     scheduler.sleep(Math.max(LEAST_REST, delay), signal);
 
@@ -96,7 +100,7 @@ export const makeRegistering = ({
       if (signal.aborted) return;
       const asked = await ask();
       if (asked.kind === 'granted') return grant(asked);
-      if (asked.kind === 'refused') return refuse(asked);
+      if (asked.kind === 'refused' && !isEarly(asked)) return refuse(asked);
       log.debug('grant not confirmed yet', { reason: asked.reason });
     }
   };
@@ -144,7 +148,7 @@ export const makeRegistering = ({
       if (signal.aborted) return;
       if (asked.kind === 'granted') return grant(asked);
       if (asked.kind === 'refused') {
-        if (!asked.askAgain || !gate.graceAfterPurchase || waited() >= AFTER_PURCHASE) return refuse(asked);
+        if (!isEarly(asked)) return refuse(asked);
         wait(asked);
         await rest(AFTER_PURCHASE_REST, signal);
         continue;

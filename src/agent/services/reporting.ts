@@ -13,6 +13,8 @@ import type { Timekeeping } from './timekeeping.ts';
 export type Reporting = {
   /** Brings everything that is due to AWS, oldest first. One pass at a time; a second call waits for the one under way. */
   readonly pass: () => Promise<void>;
+  /** Begins nothing more; resolves when what is under way is done. */
+  readonly halt: () => Promise<void>;
   /** When (monotonic) something waits for, sooner than the next minute. */
   readonly nextWake: () => Millis | undefined;
 };
@@ -59,6 +61,7 @@ export const makeReporting = ({
 }): Reporting => {
   let underWay: Promise<void> | undefined;
   let lastCall: Millis | undefined;
+  let halted = false;
 
   const items = (): readonly Item[] => {
     const { open, unsettled } = ledger.agenda();
@@ -115,7 +118,7 @@ export const makeReporting = ({
     if (mode === 'wait') return;
     for (const item of items()) {
       const now = timekeeping.now();
-      if (now === undefined || modeUnder(verdict(), policies) !== mode) return;
+      if (now === undefined || halted || modeUnder(verdict(), policies) !== mode) return;
       if (!isClosed(item.hour, now) && item.kind === 'open') continue;
       if (!isReady(item, now)) continue;
       if (mode === 'shadow') {
@@ -125,12 +128,18 @@ export const makeReporting = ({
       const token = item.kind === 'record' ? item.record.token : undefined;
       if (!mayTry(sending.sender(), item.dimension, token, clock.monotonic())) continue;
       await keepPace();
+      if (halted) return;
       await sending.attempt(item);
     }
   };
 
   return {
+    halt: async () => {
+      halted = true;
+      await underWay;
+    },
     pass: () => {
+      if (halted) return Promise.resolve();
       underWay ??= work()
         .catch((error) => log.error('reporting', { why: describe(error) }))
         .finally(() => {

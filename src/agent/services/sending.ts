@@ -49,7 +49,6 @@ export const makeSending = ({
   resource,
   dimensions,
   policies,
-  count,
 }: {
   readonly ledger: Pick<Ledger, 'freeze' | 'begin' | 'judge'>;
   readonly marketplace: Pick<Marketplace, 'meter' | 'renewCredentials'>;
@@ -60,8 +59,6 @@ export const makeSending = ({
   readonly resource: string;
   readonly dimensions: Config['dimensions'];
   readonly policies: Config['metering'];
-  /** Counts a call for the metrics. */
-  readonly count: (outcome: string) => void;
 }): Sending => {
   let sender = AT_START;
   /** Records with an attempt under way: a pass and the last flush must not send the same one side by side. */
@@ -104,7 +101,6 @@ export const makeSending = ({
     timekeeping.hear(answer);
     const meaning = meaningOf(answer);
     const line = say(answer);
-    count(answer.kind === 'refusal' ? answer.name : answer.kind);
     const now = timekeeping.now() ?? clock.wall();
     const note: AnswerNote = {
       at: clock.wall(),

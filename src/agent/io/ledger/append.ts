@@ -42,6 +42,7 @@ const sortOut = ({ reports }: Batch, ids: Ids) => {
   const fresh: { readonly index: number; readonly name: Buffer | undefined; readonly content: Buffer | undefined }[] =
     [];
   const conflicts: number[] = [];
+  const duplicates: number[] = [];
   for (const [index, report] of reports.entries()) {
     if (report.id === undefined) {
       fresh.push({ index, name: undefined, content: undefined });
@@ -53,9 +54,10 @@ const sortOut = ({ reports }: Batch, ids: Ids) => {
     if (known === undefined) {
       inBatch.set(report.id, content);
       fresh.push({ index, name, content });
-    } else if (!known.equals(content)) conflicts.push(index);
+    } else if (known.equals(content)) duplicates.push(index);
+    else conflicts.push(index);
   }
-  return { fresh, conflicts };
+  return { fresh, duplicates, conflicts };
 };
 
 /**
@@ -83,26 +85,32 @@ export const appendAll = (
       batch.key === undefined ? undefined : { name: keyOf(batch.key.value), content: digestOf(batch.key.digest) };
     const first = key === undefined ? undefined : ids.find(key.name);
     if (key !== undefined && first !== undefined) {
-      if (!first.content.equals(key.content))
-        return { kind: 'conflict', indices: batch.reports.map((_, index) => index) };
+      if (!first.content.equals(key.content)) return { kind: 'conflict', indices: [] };
       return JSON.parse(first.answer ?? '') as Receipt;
     }
-    const { fresh, conflicts } = sortOut(batch, ids);
+    const { fresh, duplicates, conflicts } = sortOut(batch, ids);
     if (conflicts.length > 0) return { kind: 'conflict', indices: conflicts };
 
     const arrival = hourOf(batch.arrival);
-    let [late, untagged] = [0, 0];
+    const late: number[] = [];
+    let untagged = 0;
     for (const { index, name, content } of fresh) {
       const report = batch.reports[index];
       if (report === undefined) continue;
       const { hour, late: isLate } = place(hourOf(report.at), (candidate) => isTaken(report.dimension, candidate));
       buckets.add(report.dimension, hour, report.quantity);
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
-      if (isLate) late += 1;
+      if (isLate) late.push(index);
       if (report.tags !== undefined && Object.keys(report.tags).length > 0) untagged += 1;
     }
-    const duplicates = batch.reports.length - fresh.length;
-    const receipt: Receipt = { kind: 'accepted', accepted: fresh.length, duplicates, late, untagged };
+    const receipt: Receipt = {
+      kind: 'accepted',
+      accepted: fresh.length,
+      duplicates: duplicates.length,
+      late: late.length,
+      untagged,
+      ...(duplicates.length + late.length === 0 ? {} : { which: { duplicates, late } }),
+    };
     if (key !== undefined) ids.add(arrival, key.name, key.content, JSON.stringify(receipt));
     return receipt;
   };

@@ -4,10 +4,12 @@ import { read as readDefinition } from '../../core/definition.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import { format, type Hour, type Instant, parse } from '../../core/hour.ts';
+import type { LedgerOverview } from '../../core/overview.ts';
 import * as quantity from '../../core/quantity.ts';
 import { isUnsettled } from '../../core/record.ts';
 import { accountsOf, chainFindings } from './accounts.ts';
 import { type Line, linesOf, recordLine } from './lines.ts';
+import { overviewOf } from './overview.ts';
 import { settle } from './settle.ts';
 import type { LedgerWriter } from './writer.ts';
 
@@ -22,6 +24,7 @@ export type CheckResult = {
 /** What people and the status read of a ledger, and the three things a person may decide about it. */
 export type Books = {
   readonly accounts: () => readonly Account[];
+  readonly overview: () => LedgerOverview;
   /** Proves that everything acknowledged is in exactly one place, and that the chain of tokens is whole. */
   readonly check: () => CheckResult;
   /** Every hour of every dimension, oldest first: records, open hours, folded hours, held units. One row at a time. */
@@ -39,6 +42,7 @@ const notFound = (message: string, remedy: string): TollgateError =>
 
 export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWriter, 'write'>): Books => ({
   accounts: () => accountsOf(database()),
+  overview: () => overviewOf(database()),
   check: () => {
     const accounts = accountsOf(database());
     const findings = [...accounts.flatMap(audit), ...chainFindings(database())];

@@ -3,7 +3,8 @@ import { connect, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
-import { SECOND } from '../../core/hour.ts';
+import { type Millis, SECOND } from '../../core/hour.ts';
+import type { Clock, Log, Scheduler } from '../../ports.ts';
 
 /** Being the one that meters this resource and product, for as long as the process lives. */
 export type Meterer = { readonly release: () => void };
@@ -28,12 +29,10 @@ const askHolder = (name: string): Promise<string> =>
     socket.on('close', () => (text === '' ? unknown() : resolve(text)));
   });
 
-/**
- * Takes the socket. Throws a TollgateError (exit 73) that names the holder when another process meters the same resource
- * and product: two would collide in AWS's one record an hour.
- */
-export const becomeMeterer = (resource: string, product: string, since: string): Promise<Meterer> => {
-  const name = nameOf(resource, product);
+const takeSocket = (
+  name: string,
+  { resource, since }: { readonly resource: string; readonly since: string },
+): Promise<Meterer> => {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.end(`process ${process.pid} on ${hostname()} since ${since}`);
@@ -61,4 +60,30 @@ export const becomeMeterer = (resource: string, product: string, since: string):
       resolve({ release: () => server.close() });
     });
   });
+};
+
+/** How often a socket that is taken is tried again. */
+const LOOK_AGAIN: Millis = SECOND / 4;
+
+/**
+ * Becomes the one meterer of a resource and product. The one before may just be stopping, so it is waited for as long as
+ * for the ledger. Throws a TollgateError (exit 73) that names the holder when it stays: two would collide in AWS's one
+ * record an hour.
+ */
+export const becomeMeterer = async (
+  { resource, product, wait }: { readonly resource: string; readonly product: string; readonly wait: Millis },
+  { clock, scheduler, log }: { readonly clock: Clock; readonly scheduler: Pick<Scheduler, 'sleep'>; readonly log: Log },
+): Promise<Meterer> => {
+  const name = nameOf(resource, product);
+  const since = new Date(clock.wall()).toISOString();
+  const until = clock.monotonic() + wait;
+  for (let told = false; ; told = true) {
+    try {
+      return await takeSocket(name, { resource, since });
+    } catch (error) {
+      if (!(error instanceof TollgateError) || clock.monotonic() >= until) throw error;
+      if (!told) log.warn('waiting for another meterer to end', { holder: error.message, seconds: wait / SECOND });
+      await scheduler.sleep(LOOK_AGAIN);
+    }
+  }
 };

@@ -1,0 +1,42 @@
+import type { Account } from '../../core/audit.ts';
+import { HOUR, parse, SECOND, startOf } from '../../core/hour.ts';
+import * as quantity from '../../core/quantity.ts';
+import type { Status } from '../../core/status.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the figures are made of beside the status. */
+export type Figures = {
+  readonly accounts: readonly Account[];
+  /** How many records are in each state. */
+  readonly states: Readonly<Record<string, number>>;
+  readonly keyRotation: number | undefined;
+};
+
+/** An hour that has less than this left is at risk. */
+const RISK = HOUR;
+
+const VERDICT = { granted: 1, exempt: 1, pending: 0, refused: -1 } as const;
+
+/** Sets the gauges to what a status says. */
+export const showStatus = (metrics: Metrics, status: Status, { accounts, states, keyRotation }: Figures): void => {
+  const now = Date.parse(status.now) + (status.clock.offset ?? 0);
+  metrics.set('verdict', VERDICT[status.verdict.value]);
+  metrics.reset('records');
+  for (const [state, count] of Object.entries(states)) metrics.set('records', count, { state });
+  const unsent = status.hours.filter(
+    ({ hour, state }) =>
+      ['open', 'sending', 'waiting'].includes(state) && startOf(parse(hour) ?? (0 as never)) + HOUR <= now,
+  );
+  const ages = unsent.map(({ hour }) => (now - startOf(parse(hour) ?? (0 as never))) / SECOND);
+  metrics.set('oldest_unsent_hour_age_seconds', Math.max(0, ...ages));
+  metrics.set('hours_at_risk', unsent.filter(({ timeLeft }) => timeLeft !== null && timeLeft < RISK).length);
+  metrics.reset('quarantined_units');
+  for (const { dimension, records } of accounts) {
+    const waiting = quantity.add(records.quarantined ?? quantity.ZERO, records.held ?? quantity.ZERO);
+    metrics.set('quarantined_units', Number(quantity.format(waiting)), { dimension });
+  }
+  metrics.set('ledger_bytes', status.ledger?.bytes ?? 0);
+  metrics.set('dedupe_window_seconds', (status.ledger?.dedupe ?? 0) / SECOND);
+  if (status.clock.offset !== null) metrics.set('clock_offset_seconds', -status.clock.offset / SECOND);
+  metrics.set('key_rotation_timestamp_seconds', (keyRotation ?? 0) / SECOND);
+};

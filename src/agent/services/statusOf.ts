@@ -1,0 +1,157 @@
+import type { Account } from '../core/audit.ts';
+import type { Config } from '../core/configuration/config.ts';
+import { edgeOf, format, type Hour, type Instant, type Millis } from '../core/hour.ts';
+import type { LedgerOverview } from '../core/overview.ts';
+import * as quantity from '../core/quantity.ts';
+import type { Sender } from '../core/sender.ts';
+import type { HourStatus, Status } from '../core/status.ts';
+import { mayRun, type Verdict } from '../core/verdict.ts';
+
+/** Everything a status is made of, read at one moment. */
+export type Readings = {
+  readonly version: string;
+  readonly config: Pick<Config, 'product' | 'metering' | 'dimensions' | 'ledger'>;
+  readonly now: Instant;
+  readonly monotonic: Millis;
+  /** AWS's time; undefined while it is void. */
+  readonly awsNow: Instant | undefined;
+  readonly verdict: Verdict;
+  readonly started: boolean;
+  readonly place: Pick<Status, 'platform' | 'resource' | 'region'>;
+  readonly ledger:
+    | {
+        readonly id: string;
+        readonly bytes: number;
+        readonly dedupe: Millis;
+        readonly trouble: string | undefined;
+        readonly overview: LedgerOverview;
+        readonly accounts: readonly Account[];
+      }
+    | undefined;
+  readonly sender: Sender;
+  readonly warnings: readonly string[];
+};
+
+const time = (instant: Instant): string => new Date(instant).toISOString();
+
+const hoursOf = ({ open, records }: LedgerOverview, awsNow: Instant | undefined): readonly HourStatus[] => {
+  const timeLeft = (hour: Hour) => (awsNow === undefined ? null : edgeOf(hour) - awsNow);
+  const ofRecords = records.map((record) => ({
+    at: record.hour,
+    hour: format(record.hour),
+    dimension: record.dimension,
+    quantity: quantity.format(record.quantity),
+    state: record.state,
+    doubt: record.doubt,
+    timeLeft: timeLeft(record.hour),
+    attempts: record.attempts,
+    lastAnswer: record.lastAnswer ?? null,
+  }));
+  const ofOpen = open.map(({ dimension, hour, counted }) => ({
+    at: hour,
+    hour: format(hour),
+    dimension,
+    quantity: quantity.format(counted),
+    state: 'open' as const,
+    doubt: false,
+    timeLeft: timeLeft(hour),
+    attempts: 0,
+    lastAnswer: null,
+  }));
+  return [...ofRecords, ...ofOpen]
+    .toSorted((a, b) => a.at - b.at || (a.dimension < b.dimension ? -1 : 1))
+    .map(({ at: _, ...hour }) => hour);
+};
+
+const dimensionsOf = ({ config, ledger }: Readings): Status['dimensions'] =>
+  config.dimensions.map(({ name, meter }) => {
+    const account = ledger?.accounts.find(({ dimension }) => dimension === name);
+    const last = ledger?.overview.lastReceipts.find(({ dimension }) => dimension === name);
+    const text = (value: quantity.Quantity | undefined): string => quantity.format(value ?? quantity.ZERO);
+    return {
+      name,
+      meter,
+      open: text(account?.open),
+      carry: text(account?.carry),
+      receipted: text(account?.records.receipted),
+      lastReceipt:
+        last === undefined
+          ? null
+          : { hour: format(last.hour), quantity: text(last.quantity), recordId: last.recordId ?? null },
+    };
+  });
+
+const senderOf = ({ sender, ledger, verdict, config, now, monotonic }: Readings): Status['sender'] => {
+  const { pause, lastAnswer } = sender;
+  const states = ledger?.overview.states ?? {};
+  const waiting = (states['waiting'] ?? 0) + (states['sending'] ?? 0) > 0;
+  const state = (): string => {
+    if (!mayRun(verdict)) return 'off';
+    if (verdict.value === 'exempt' || config.metering.mode === 'shadow') return 'shadow';
+    if (pause !== undefined) return 'paused';
+    return waiting ? 'sending' : 'idle';
+  };
+  return {
+    state: state(),
+    lastAnswer: lastAnswer ?? null,
+    nextProbe: pause === undefined ? null : time(now + Math.max(0, pause.until - monotonic)),
+  };
+};
+
+/** What a person should look at. */
+const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] => {
+  const { quarantined = 0, held = 0, conflict = 0 } = ledger?.overview.states ?? {};
+  const heldUnits = ledger?.accounts.filter(({ held: units }) => !quantity.isZero(units)) ?? [];
+  return [
+    ...warnings,
+    ...(sender.pause === undefined ? [] : [`the sender is paused: ${sender.pause.reason}. Fix: ${sender.pause.fix}`]),
+    ...[...sender.dimensions].map(([name, { reason, fix }]) => `${name} is refused by AWS: ${reason}. Fix: ${fix}`),
+    ...(quarantined + held === 0
+      ? []
+      : [
+          `${quarantined + held} records wait for a person: see "tollgate ledger export", then "tollgate ledger resolve"`,
+        ]),
+    ...(conflict === 0 ? [] : [`${conflict} hours were in conflict: AWS holds another quantity than ours`]),
+    ...heldUnits.map(
+      ({ dimension, held: units }) =>
+        `${quantity.format(units)} units of ${dimension} are held: see "tollgate ledger release"`,
+    ),
+  ];
+};
+
+/** Puts a status together. Pure. */
+export const statusOf = (readings: Readings): Status => {
+  const { config, verdict, ledger, now, awsNow } = readings;
+  return {
+    schema: 1,
+    now: time(now),
+    version: readings.version,
+    verdict: {
+      value: verdict.value,
+      reason: verdict.reason,
+      since: time(verdict.since),
+      remedy: verdict.remedy ?? null,
+      confirmed: verdict.confirmed,
+      remembered: verdict.remembered,
+      started: readings.started,
+    },
+    product: { code: config.product.code, pricing: config.product.pricing },
+    mode: config.metering.mode,
+    ...readings.place,
+    clock: { offset: awsNow === undefined ? null : awsNow - now, void: awsNow === undefined },
+    ledger:
+      ledger === undefined
+        ? null
+        : {
+            id: ledger.id,
+            bytes: ledger.bytes,
+            maxBytes: config.ledger.maxBytes,
+            dedupe: ledger.dedupe,
+            disk: ledger.trouble ?? 'ok',
+          },
+    sender: senderOf(readings),
+    dimensions: dimensionsOf(readings),
+    hours: ledger === undefined ? [] : hoursOf(ledger.overview, awsNow),
+    warnings: warningsOf(readings),
+  };
+};

@@ -1,0 +1,70 @@
+import type { Config } from '../core/configuration/config.ts';
+import { LOOK, SILENCE, shareOfAws } from '../core/drain.ts';
+import type { Millis } from '../core/hour.ts';
+import type { Clock, Log, Scheduler } from '../ports.ts';
+import type { Flushing } from './flushing.ts';
+
+/** The door as a stop sees it. */
+export type ClosingDoor = {
+  readonly drain: () => void;
+  readonly stop: () => Promise<void>;
+  readonly idleFor: () => { readonly silent: Millis; readonly connections: number };
+};
+
+export type Ending = {
+  /** `signal`: others may still report for a while. Else whoever reports has ended already. */
+  readonly reason: 'signal' | 'childEnded' | 'childCrashed';
+  readonly budget: Millis;
+  readonly hurry: AbortSignal;
+};
+
+/**
+ * The end: the door stays open until nobody needs it or `budget - drain` is over; then it refuses; closed hours go out,
+ * then the open one. A second signal skips all waiting: what was acknowledged is in the ledger.
+ */
+export const makeStopping = ({
+  door,
+  flushing,
+  haltReporting,
+  maySend,
+  shutdown,
+  policies,
+  clock,
+  scheduler,
+  log,
+}: {
+  readonly door: ClosingDoor | undefined;
+  readonly flushing: Flushing;
+  readonly haltReporting: () => Promise<void>;
+  /** Whether the verdict and the mode let anything be sent. */
+  readonly maySend: () => boolean;
+  readonly shutdown: Config['shutdown'];
+  readonly policies: Config['metering'];
+  readonly clock: Clock;
+  readonly scheduler: Pick<Scheduler, 'sleep'>;
+  readonly log: Log;
+}) => {
+  const isSilent = (): boolean => {
+    const idle = door?.idleFor();
+    return idle === undefined || (idle.connections === 0 && idle.silent >= SILENCE);
+  };
+
+  const waitForSilence = async (until: Millis, hurry: AbortSignal): Promise<void> => {
+    while (!isSilent() && !hurry.aborted && clock.monotonic() < until) {
+      await scheduler.sleep(Math.min(LOOK, until - clock.monotonic()), hurry);
+    }
+  };
+
+  return async ({ reason, budget, hurry }: Ending): Promise<readonly string[]> => {
+    const end = clock.monotonic() + budget;
+    log.debug('stopping', { reason, budget });
+    if (reason === 'signal') await waitForSilence(end - shareOfAws(budget, shutdown.drain), hurry);
+    door?.drain();
+    await door?.stop();
+    // A pass that is in the middle of a call ends by itself; its record says `sending` until it does.
+    await Promise.race([haltReporting(), scheduler.sleep(Math.max(0, end - clock.monotonic()), hurry)]);
+    const openHour = reason !== 'childCrashed' && policies.onShutdown === 'send';
+    if (maySend()) await flushing.flush({ until: end, hurry, openHour });
+    return flushing.leftovers();
+  };
+};
