@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { makeEmulator } from '../emulator.ts';
 import { NO_JOURNAL, openJournal } from '../journal.ts';
+import { type Opened, openWorld, WorldError } from '../world/readWorld.ts';
 import { EXIT, Failure, wrongUsage } from './failure.ts';
 
 const usage = (url: string): string => `The emulator of AWS Marketplace Metering listens at ${url}
@@ -17,6 +18,15 @@ const portOf = (text: string): number => {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw wrongUsage(`--port ${text}: 0 to 65535`);
   return port;
+};
+
+const open = (file: string): Opened => {
+  try {
+    return openWorld(file);
+  } catch (cause) {
+    if (cause instanceof WorldError) throw new Failure(cause.message, EXIT.usage, { cause });
+    throw new Failure(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, EXIT.usage, { cause });
+  }
 };
 
 /** Waits for the signal that ends the program. */
@@ -41,7 +51,7 @@ export const serve = defineCommand({
   },
   run: async ({ args }) => {
     const port = portOf(args.port);
-    const opened = args.world === undefined ? {} : await (await import('../world/readWorld.ts')).openWorld(args.world);
+    const opened = args.world === undefined ? {} : open(args.world);
     const journal = args.state === undefined ? NO_JOURNAL : openJournal(args.state);
     const emulator = makeEmulator({ ...opened, journal });
     let url: string;

@@ -16,7 +16,8 @@ export const DEFAULT_SETTINGS: Settings = {
   tokenLife: 24 * HOUR,
 };
 
-const EVERYONE: Role['trust'] = {
+/** Trusts every service account and every home: the default of a role. */
+export const EVERYONE: Role['trust'] = {
   sub: 'system:serviceaccount:*:*',
   aud: 'sts.amazonaws.com',
   services: ['ecs-tasks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com'],
