@@ -83,7 +83,7 @@ const dimensionRules = ({ dimensions }: Settings): readonly Rule[] =>
         ['dimensions', name, 'meter'],
       ],
       broken: meter === 'max' && scope === undefined,
-      message: `dimensions.${name}.scope is missing: AWS adds the hours of all tasks and pods, and a max must say whether they may be added`,
+      message: `scope is missing: AWS adds the hours of all tasks and pods, and a max must say whether they may be added`,
       fix: 'write "scope: pod" if every task or pod counts its own, or "scope: product" if one reporter speaks for the whole installation',
     },
   ]);

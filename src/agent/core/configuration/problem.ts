@@ -1,3 +1,6 @@
+import { TollgateError } from '../errors.ts';
+import { EXIT } from '../exitCode.ts';
+
 /** One thing that is wrong with the configuration, for a person. */
 export type Problem = {
   /** The setting, dotted (`product.publicKeys[0].file`); empty for the file as a whole. */
@@ -34,3 +37,7 @@ export const explainProblems = (problems: readonly Problem[]): string =>
     problems.length === 1 ? 'one problem in the configuration:' : `${problems.length} problems in the configuration:`,
     ...problems.toSorted(inOrder).map(lineOf),
   ].join('\n');
+
+/** The problems as the error that ends a command: exit 78. */
+export const configurationError = (problems: readonly Problem[]): TollgateError =>
+  new TollgateError('configuration', explainProblems(problems), { exitCode: EXIT.configuration });

@@ -1,5 +1,6 @@
 import type { Config, Dimension, PublicKey } from './config.ts';
 import type { Settings } from './schema/schema.ts';
+import { STARTER_CODE } from './starterCode.ts';
 
 type Choices = Pick<Config['metering'], 'onDoubt' | 'onConflict' | 'onAdopt'>;
 
@@ -30,6 +31,8 @@ export type Surroundings = {
 
 const ANY_ENDPOINT =
   'endpoints: any in a sealed configuration: whoever sets the environment can name another service as AWS and run the product unpaid. Use it for tests only';
+
+const STILL_THE_STARTER = `product.code: ${STARTER_CODE} stands for the code of your listing: AWS will refuse it`;
 
 /** Settings without findings, as the agent uses them. */
 export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins, warnings }: Surroundings): Config => {
@@ -69,6 +72,10 @@ export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins
     log: settings.log,
     buyerMay: settings.buyerMay,
     origins,
-    warnings: sealed && endpoints === 'any' ? [...warnings, ANY_ENDPOINT] : warnings,
+    warnings: [
+      ...warnings,
+      ...(sealed && endpoints === 'any' ? [ANY_ENDPOINT] : []),
+      ...(product.code === STARTER_CODE ? [STILL_THE_STARTER] : []),
+    ],
   };
 };

@@ -20,14 +20,19 @@ const fixOf = (params: Readonly<Record<string, unknown>> | undefined): string | 
   return typeof fix === 'string' ? fix : undefined;
 };
 
-/** A key that is a setting's name in another section. */
+const bare = (name: string): string => name.replace(/[._-]/g, '').toLowerCase();
+
+/** The setting that a stray key means: one of that name in another section, or one whose whole path it spells. */
 const homeOf = (key: string): string | undefined => {
+  const spelled = SETTINGS.find(({ keys, path }) => keys.length > 1 && bare(path) === bare(key));
   const homes = SETTINGS.filter(({ keys }) => keys.length > 1 && keys.at(-1) === key);
-  return homes.length === 1 ? homes[0]?.path : undefined;
+  return spelled?.path ?? (homes.length === 1 ? homes[0]?.path : undefined);
 };
 
+const nested = (path: string): string =>
+  path.split('.').reduceRight((inner, key) => `${key}: ${inner.includes(':') ? `{ ${inner} }` : inner}`, '...');
+
 const unknownKey = (path: Path, key: string): Finding => {
-  const name = dotted([...path, key]);
   const finding = (message: string, fix: string): Finding => ({ at: [...path, key], key: true, message, fix });
   if (key === '<<')
     return finding(
@@ -37,26 +42,22 @@ const unknownKey = (path: Path, key: string): Finding => {
   if (path[0] === 'dimensions' && LATER.key.includes(key))
     return finding(`${key} is not in this version`, `take ${key} away`);
   const known = keysAt(path);
+  const home = path.length === 0 ? homeOf(key) : undefined;
+  if (home !== undefined) return finding(`no such setting: did you mean ${home}?`, `write it as ${nested(home)}`);
   const near = nearestTo(key, known);
-  if (near !== undefined) return finding(`${name} is no setting: did you mean ${near}?`, `write ${near}`);
-  const home = homeOf(key);
-  if (home !== undefined) return finding(`${name} is no setting: did you mean ${home}?`, `write it as ${home}`);
-  return finding(`${name} is no setting`, `take it away; known here: ${known.join(', ')}`);
+  if (near !== undefined) return finding(`no such setting: did you mean ${near}?`, `write ${near}`);
+  return finding('no such setting', `take it away; known here: ${known.join(', ')}`);
 };
 
 /** A value of the wrong shape: missing, empty, a list or section where a value belongs, or the other way round. */
 const wrongShape = (path: Path, found: Tree | undefined, wanted: string): Finding => {
-  const name = dotted(path);
   const finding = (message: string, fix: string): Finding => ({ at: path, key: false, message, fix });
-  const variable = SETTINGS.find((setting) => setting.path === name && setting.form === 'text')?.variable;
-  if (found === undefined)
-    return finding(
-      `${name} is missing`,
-      variable === undefined ? `write ${path.at(-1)}: and its value` : `write ${name} in the file (or set ${variable})`,
-    );
-  if (found === null) return finding(`${name} has no value`, 'write a value, or leave the line out');
+  const setting = SETTINGS.find((candidate) => candidate.path === path.join('.'));
+  const variable = setting?.form === 'text' ? ` (or set ${setting.variable})` : '';
+  if (found === undefined) return finding('this setting is missing', `write ${nested(dotted(path))}${variable}`);
+  if (found === null) return finding('the value is empty', 'write a value, or leave the line out');
   const is = Array.isArray(found) ? 'a list' : isBranch(found) ? 'a section of settings' : 'a single value';
-  return finding(`${name === '' ? 'the configuration' : name} is ${is}, and ${wanted} belongs here`, `write ${wanted}`);
+  return finding(`${is} stands where ${wanted} belongs`, `write ${wanted}`);
 };
 
 const WANTED: Readonly<Record<string, string>> = {

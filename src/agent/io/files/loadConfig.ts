@@ -89,7 +89,7 @@ const build = (file: File | undefined, refused: readonly Problem[], { env, cwd }
   const environment = readEnvironment(env, sealed ? wordsOf(base) : undefined);
   const written = environment.values.reduce((rest, { setting, value }) => withValue(rest, setting.keys, value), base);
   const { settings, findings } = judge(written);
-  const { keys, findings: aboutKeys } = readKeys(settings.product.publicKeys, baseOf(file?.path, cwd));
+  const { keys, findings: aboutKeys } = readKeys(written, baseOf(file?.path, cwd));
 
   const spokenOf = [...early.map((finding) => finding.at), ...environment.broken];
   const late = [...findings, ...aboutKeys].filter(({ at: path }) => !spokenOf.some((told) => leadsThrough(path, told)));
