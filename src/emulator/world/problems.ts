@@ -81,7 +81,8 @@ export const problemsOf = (
           text: `${[...issue.path, key].join('.')} is not known${hint(key, known)}`,
         }));
       }
-      return [{ line: lineOf(issue.path), text: `${issue.path.join('.') || 'the file'}: ${issue.message}` }];
+      const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+      return [{ line: lineOf(issue.path), text: `${issue.path.join('.') || 'the file'}: ${message}` }];
     })
     .toSorted((one, other) => one.line - other.line)
     .map(({ line, text }) => `line ${line}: ${text}`);
