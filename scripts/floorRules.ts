@@ -52,8 +52,9 @@ const FLOORS: readonly Floor[] = [
   },
   {
     name: 'agent',
-    holds: (path) => path === 'src/agent/agent.ts',
+    holds: (path) => path === 'src/agent/agent.ts' || path.startsWith('src/agent/agent/'),
     imports: [
+      'src/agent/agent/',
       'src/agent/agentHandle.ts',
       'src/agent/services/',
       'src/agent/io/',
@@ -68,6 +69,7 @@ const FLOORS: readonly Floor[] = [
     imports: [
       'src/agent/cli/',
       'src/agent/agent.ts',
+      'src/agent/agent/',
       'src/agent/agentHandle.ts',
       'src/agent/io/',
       'src/agent/ports.ts',

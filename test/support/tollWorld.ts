@@ -102,7 +102,6 @@ export const startWorld = async (settings: Settings) => {
       resource,
       dimensions,
       policies,
-      count: silent,
     });
     const reporting = makeReporting({
       ledger,
@@ -117,7 +116,7 @@ export const startWorld = async (settings: Settings) => {
       verdict: () => verdict,
     });
     const flushing = makeFlushing({ ledger, sending, timekeeping, clock, scheduler, log: SILENT, policies });
-    const recording = makeRecording({ ledger, clock, timekeeping });
+    const recording = makeRecording({ ledger, clock, timekeeping, count: silent });
     const ticks = scheduler.everyMinute(() => void reporting.pass());
     void reporting.pass();
     await settle();

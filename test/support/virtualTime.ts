@@ -7,11 +7,16 @@ export const settle = async (turns = 20): Promise<void> => {
 
 /** A clock that is moved by hand, and a scheduler that sleeps by it. */
 export const makeVirtualTime = (start: number) => {
-  let [wall, monotonic] = [start, 0];
+  // Real monotonic clocks count fractions of a millisecond.
+  let [wall, monotonic, looks] = [start, 0, 0];
+  const fraction = (): number => {
+    looks += 1;
+    return looks / 1_000;
+  };
   let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   let ticking: (() => void) | undefined;
 
-  const clock: Clock = { wall: () => wall, monotonic: () => monotonic };
+  const clock: Clock = { wall: () => wall, monotonic: () => monotonic + fraction() };
   const scheduler: Scheduler = {
     sleep: (delay, signal) =>
       new Promise((resolve) => {
@@ -36,7 +41,7 @@ export const makeVirtualTime = (start: number) => {
 
   const move = (to: number): void => {
     monotonic += to - wall;
-    wall = to;
+    wall = Math.floor(to);
   };
 
   /** Moves both clocks on, waking every sleeper and the minute's tick at its own moment. */

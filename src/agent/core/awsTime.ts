@@ -28,4 +28,6 @@ export const look = (time: AwsTime, reading: Reading): AwsTime | undefined => {
   return Math.abs(wall - monotonic) > JUMP ? undefined : { ...time, seen: reading };
 };
 
-export const nowOf = ({ said }: AwsTime, { monotonic }: Reading): Instant => said.date + (monotonic - said.monotonic);
+/** Whole milliseconds: a monotonic clock may count fractions. */
+export const nowOf = ({ said }: AwsTime, { monotonic }: Reading): Instant =>
+  Math.floor(said.date + (monotonic - said.monotonic));

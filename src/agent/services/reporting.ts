@@ -110,6 +110,9 @@ export const makeReporting = ({
 
   const work = async (): Promise<void> => {
     sending.catchUp();
+    const { open, unsettled } = ledger.agenda();
+    // Before there is anything to bring, AWS need not be asked what time it is.
+    if (open.length + unsettled.length === 0 && modeUnder(verdict(), policies) === 'wait') return;
     const first = timekeeping.now() ?? (await timekeeping.find());
     if (first === undefined) return;
     ledger.tick(hourOf(first));

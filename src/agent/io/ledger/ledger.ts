@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Account } from '../../core/audit.ts';
 import type { Config } from '../../core/configuration/config.ts';
 import { type Definition, definitionOf } from '../../core/definition.ts';
 import { TollgateError, toError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
-import { HOUR, type Hour, hourOf, type Instant, type Millis, SECOND, startOf } from '../../core/hour.ts';
+import { type Hour, hourOf, type Instant, MINUTE, type Millis, SECOND, startOf } from '../../core/hour.ts';
+import type { LedgerOverview } from '../../core/overview.ts';
 import * as quantity from '../../core/quantity.ts';
 import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
 import { appendAll } from './append.ts';
@@ -33,14 +35,26 @@ export type LedgerOptions = {
   readonly log: Log;
 };
 
+/** One look at the ledger, for the status. */
+export type LedgerReading = {
+  readonly id: string;
+  /** Bytes of the file in use. */
+  readonly bytes: number;
+  /** How far back ids are known, in ms. */
+  readonly dedupe: Millis;
+  /** Undefined while the disk takes what we write; else why not. */
+  readonly trouble: string | undefined;
+  readonly overview: LedgerOverview;
+  readonly accounts: readonly Account[];
+};
+
 /** The ledger, and what only its own commands and the status ask of it. */
 export type OpenLedger = Ledger & {
   readonly books: Books;
-  readonly bytes: () => number;
+  /** What the status says of it at this moment. */
+  readonly reading: () => LedgerReading;
   /** How far back an id is still known, in ms. */
   readonly dedupeWindow: () => Millis;
-  /** Undefined while the disk takes what we write; else why not. */
-  readonly trouble: () => string | undefined;
   /** Whether the process before this one ended without a clean stop. */
   readonly crashedBefore: boolean;
   /** Lets the file go without noting a clean end: the next start takes it for a crash. */
@@ -163,6 +177,14 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     }
   };
 
+  const books = makeBooks(() => writer.store().database.db, writer);
+
+  const dedupeWindow = (): Millis => {
+    const since = writer.store().meta.get('ids_since');
+    const { keep } = settings.dedupe;
+    return since === undefined ? keep : Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(Number(since) as Hour)));
+  };
+
   return {
     id,
     firstHour,
@@ -236,17 +258,15 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       signOut(directory);
     },
     abandon: writer.close,
-    books: makeBooks(() => writer.store().database.db, writer),
-    bytes: () => writer.store().database.bytes(),
-    dedupeWindow: () => {
-      const since = writer.store().meta.get('ids_since');
-      const now = clock.wall();
-      const window =
-        since === undefined
-          ? settings.dedupe.keep
-          : Math.min(settings.dedupe.keep, now - startOf(Number(since) as Hour));
-      return Math.max(HOUR / 60, window);
-    },
-    trouble: writer.trouble,
+    books,
+    dedupeWindow,
+    reading: () => ({
+      id,
+      bytes: writer.store().database.bytes(),
+      dedupe: dedupeWindow(),
+      trouble: writer.trouble(),
+      overview: books.overview(),
+      accounts: books.accounts(),
+    }),
   };
 };

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { defineCommand } from 'citty';
+import { TollgateError } from '../core/errors.ts';
+import { EXIT } from '../core/exitCode.ts';
+import { hourOf } from '../core/hour.ts';
+import type { Line } from '../io/ledger/books.ts';
+import { hourArgument } from '../io/ledger/books.ts';
+import { askControl, type Command, carryOut } from '../io/ledger/control.ts';
+import { openDeadLedger } from '../io/ledger/deadLedger.ts';
+import { COLUMNS } from '../io/ledger/lines.ts';
+import { configurationOf } from './configuration.ts';
+import { csvLine } from './csv.ts';
+
+const WHERE = {
+  config: { type: 'string', valueHint: 'FILE', description: 'The configuration that says where the ledger is.' },
+  ledger: { type: 'string', valueHint: 'FOLDER', description: 'The folder of the ledger itself.' },
+} as const;
+
+type Where = { readonly config?: string | undefined; readonly ledger?: string | undefined };
+
+const folderOf = ({ config, ledger }: Where): string => ledger ?? configurationOf(config, process.env).ledger.directory;
+
+/** Carries a command out on the file itself when nobody holds it, through the agent when one does. */
+async function* ask(where: Where, command: Command): AsyncIterable<unknown> {
+  const folder = folderOf(where);
+  const dead = openDeadLedger(folder);
+  if (dead === undefined) {
+    yield* askControl(folder, command);
+    return;
+  }
+  try {
+    const now = Date.now();
+    yield* carryOut(dead.books, command, hourOf(now), now);
+  } finally {
+    dead.close();
+  }
+}
+
+const one = async <Answer>(answers: AsyncIterable<unknown>): Promise<Answer> => {
+  for await (const answer of answers) return answer as Answer;
+  throw new TollgateError('ledger_command', 'the agent gave no answer', { exitCode: EXIT.unexpected });
+};
+
+/** Writes at the reader's pace; a reader that has gone ends it. */
+const write = async (text: string): Promise<void> => {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+};
+
+const writeJson = async (answers: AsyncIterable<unknown>): Promise<void> => {
+  for await (const answer of answers) await write(`${JSON.stringify(answer)}\n`);
+};
+
+const check = defineCommand({
+  meta: { name: 'check', description: 'Proves that everything acknowledged is in exactly one place.' },
+  args: { ...WHERE, json: { type: 'boolean', description: 'One JSON object on stdout.' } },
+  run: async ({ args }) => {
+    const { ok, findings } = await one<{ ok: boolean; findings: readonly string[] }>(ask(args, { do: 'check' }));
+    if (args.json) await write(`${JSON.stringify({ schema: 1, ok, findings })}\n`);
+    else await write(ok ? 'ok: everything acknowledged is in exactly one place\n' : `${findings.join('\n')}\n`);
+    if (!ok) process.exitCode = EXIT.unexpected;
+  },
+});
+
+const FORMATS = ['csv', 'jsonl'] as const;
+
+const exportLedger = defineCommand({
+  meta: { name: 'export', description: 'Prints every hour of every dimension, to lay beside the report of AWS.' },
+  args: { ...WHERE, format: { type: 'string', default: 'csv', valueHint: 'csv|jsonl', description: 'csv or jsonl.' } },
+  run: async ({ args }) => {
+    const format = FORMATS.find((known) => known === args.format);
+    if (format === undefined) {
+      throw new TollgateError('wrong-usage', `--format ${args.format} is not known`, {
+        remedy: 'write --format csv or --format jsonl',
+        exitCode: EXIT.usage,
+      });
+    }
+    const lines = ask(args, { do: 'lines' }) as AsyncIterable<Line>;
+    if (format === 'jsonl') {
+      await writeJson(lines);
+      return;
+    }
+    await write(csvLine(COLUMNS));
+    for await (const line of lines) await write(csvLine(COLUMNS.map((column) => line[column])));
+  },
+});
+
+const show = defineCommand({
+  meta: { name: 'show', description: 'Prints all that the ledger says of one hour, as JSON lines.' },
+  args: { ...WHERE, hour: { type: 'positional', required: true, description: 'Such as 2026-03-01T10Z.' } },
+  run: async ({ args }) => writeJson(ask(args, { do: 'lines', hour: hourArgument(args.hour) })),
+});
+
+const resolve = defineCommand({
+  meta: { name: 'resolve', description: 'Says what became of a record that waits for a person.' },
+  args: {
+    ...WHERE,
+    record: { type: 'positional', required: true, description: 'Its client_token, or 8 and more digits of it.' },
+    as: { type: 'string', required: true, valueHint: 'receipted|unsent', description: 'AWS has it, or has it not.' },
+    why: { type: 'string', required: true, valueHint: 'TEXT', description: 'How you know; kept with the record.' },
+  },
+  run: async ({ args }) => {
+    if (args.as !== 'receipted' && args.as !== 'unsent') {
+      throw new TollgateError('wrong-usage', `--as ${args.as} is not known`, {
+        remedy:
+          'write --as receipted when AWS has the record, --as unsent when it has not: its units then go out again',
+        exitCode: EXIT.usage,
+      });
+    }
+    await writeJson(ask(args, { do: 'resolve', token: args.record, as: args.as, why: args.why }));
+  },
+});
+
+const release = defineCommand({
+  meta: { name: 'release', description: 'Lets the held units of an hour go: they count in the open hour.' },
+  args: {
+    ...WHERE,
+    hour: { type: 'positional', required: true, description: 'Such as 2026-03-01T10Z.' },
+    dimension: { type: 'positional', required: true, description: "The dimension's API name." },
+  },
+  run: async ({ args }) => {
+    const command = { do: 'release', hour: hourArgument(args.hour), dimension: args.dimension } as const;
+    const { units, to } = await one<{ units: string; to: string }>(ask(args, command));
+    await write(`${units} units of ${args.dimension} now count in ${to}\n`);
+  },
+});
+
+export const ledger = defineCommand({
+  meta: { name: 'ledger', description: 'Looks into the ledger, alive or dead, and decides what waits for a person.' },
+  subCommands: { check, export: exportLedger, show, resolve, release },
+});
