@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
 
 /** One request as it came over the wire. */
 export type Seen = {
@@ -62,7 +65,9 @@ const perform = (act: Act, response: ServerResponse, requestId: string): void =>
       setImmediate(() => response.socket?.destroy());
       return;
     case 'cut':
-      response.socket?.resetAndDestroy();
+      // A TLS socket cannot be reset, only cut.
+      if (response.socket instanceof TLSSocket) response.socket.destroy();
+      else response.socket?.resetAndDestroy();
       return;
     default:
       act satisfies never;
@@ -119,6 +124,7 @@ const usual = (operation: string): Act => {
 };
 
 export type FakeAws = AsyncDisposable & {
+  readonly port: number;
   readonly origin: string;
   readonly seen: readonly Seen[];
   /** The requests for one operation, oldest first. */
@@ -130,11 +136,11 @@ export type FakeAws = AsyncDisposable & {
 };
 
 /** Metering, STS, metadata and credential endpoints on one loopback port, scripted, logging every request. */
-export const startFakeAws = async (): Promise<FakeAws> => {
+export const startFakeAws = async ({ tls = false }: { readonly tls?: boolean } = {}): Promise<FakeAws> => {
   const seen: Seen[] = [];
   const scripted = new Map<string, Act[]>();
   const standing = new Map<string, Act | ((seen: Seen) => Act)>();
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
@@ -151,10 +157,12 @@ export const startFakeAws = async (): Promise<FakeAws> => {
     const act =
       scripted.get(operation)?.shift() ?? (typeof always === 'function' ? always(call) : always) ?? usual(operation);
     perform(act, response, `request-${seen.length}`);
-  });
+  };
+  const server = tls ? createTlsServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, handle) : createServer(handle);
   const port = await listen(server);
   return {
-    origin: `http://127.0.0.1:${port}`,
+    port,
+    origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     seen,
     calls: (operation) => seen.filter((call) => call.operation === operation),
     next: (operation, ...acts) => {
@@ -188,4 +196,34 @@ export const startRawServer = async (
       await stop(server);
     },
   };
+};
+
+export type Proxy = AsyncDisposable & {
+  readonly port: number;
+  /** The first line and the headers of each request that it was sent. */
+  readonly seen: readonly string[];
+};
+
+/** A proxy that notes every CONNECT and tunnels all of them to one port, or answers `refusal` instead. */
+export const startProxy = async ({
+  to,
+  refusal,
+}: {
+  readonly to: number;
+  readonly refusal?: string;
+}): Promise<Proxy> => {
+  const seen: string[] = [];
+  const server = await startRawServer((socket) => {
+    socket.once('data', (head) => {
+      seen.push(head.toString('latin1'));
+      if (refusal !== undefined) return socket.end(refusal);
+      const onward = connect(to, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+      return onward;
+    });
+  });
+  return Object.assign(server, { seen });
 };

@@ -40,9 +40,10 @@ export const open = async (
 ) => {
   const detected = await lookAround(env, { platform: 'auto', endpoints: 'any' });
   if (detected.kind !== 'known') throw new Error(detected.message);
+  // What the agent was started with is all there for the SDK to find, if it were let.
   Object.assign(process.env, env);
   const whereabouts = detected.whereabouts as Located;
-  return openAws({ whereabouts, endpoints: 'any' }, { env: process.env, clock, log, timeouts });
+  return openAws({ whereabouts, endpoints: 'any' }, { env, clock, log, timeouts });
 };
 
 /** A client of an ECS task in front of the fake. */
@@ -62,3 +63,35 @@ export const record: MeterRequest = {
   form: 'integer',
   clientToken: 'a'.repeat(64),
 };
+
+/** A clock that is moved by hand. */
+export const handClock = (start = Date.parse('2026-03-01T12:00:00Z')) => {
+  let [wall, monotonic] = [start, 0];
+  return {
+    wall: () => wall,
+    monotonic: () => monotonic,
+    advance: (millis: number) => {
+      wall += millis;
+      monotonic += millis;
+    },
+  };
+};
+
+export const ROLE_ARN = 'arn:aws:iam::111122223333:role/parser';
+export const POD_UID = '5b0c1d9e-1111-4222-8333-444455556666';
+
+const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
+
+/** A projected service account token, as a pod finds it; its signature is a text that can be searched for. */
+export const podToken = (signature: string, claims: Readonly<Record<string, unknown>> = {}): string =>
+  `${part({ alg: 'RS256', kid: 'k1' })}.${part({
+    aud: ['sts.amazonaws.com'],
+    iss: 'https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF',
+    'kubernetes.io': {
+      namespace: 'shop',
+      pod: { name: 'parser-6d5c7-x2x9p', uid: POD_UID },
+      serviceaccount: { name: 'parser', uid: '9a8b7c6d-1111-4222-8333-444455556666' },
+    },
+    sub: 'system:serviceaccount:shop:parser',
+    ...claims,
+  })}.${signature}`;

@@ -4,7 +4,6 @@ import { parseRoleArn } from './arn.ts';
 import type { Claims } from './claims.ts';
 import type { Environment } from './environment.ts';
 import { isLinkLocal, isLoopback } from './proxy.ts';
-import { isPodIdentity } from './recognise.ts';
 import type { CredentialSource } from './whereabouts.ts';
 
 /** Whether only AWS's own addresses may be asked (`endpoints: aws`), or an emulator's too. */
@@ -65,7 +64,8 @@ export const irsaOf = (
         IRSA_REMEDY,
       );
     }
-    if (isPodIdentity(env)) {
+    // On EKS nothing but Pod Identity gives credentials by a container endpoint.
+    if (env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] !== undefined) {
       return refuse(
         'pod_identity',
         withStray(
@@ -88,9 +88,10 @@ export const irsaOf = (
       'correct the annotation eks.amazonaws.com/role-arn of the service account, then delete the pod',
     );
   }
-  const podIdentity = isPodIdentity(env)
-    ? ['IRSA and EKS Pod Identity are both set up for this pod: IRSA is used, since metering takes no other']
-    : [];
+  const podIdentity =
+    env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] !== undefined
+      ? ['IRSA and EKS Pod Identity are both set up for this pod: IRSA is used, since metering takes no other']
+      : [];
   return {
     source: {
       kind: 'irsa',

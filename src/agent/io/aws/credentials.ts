@@ -50,7 +50,8 @@ const trimmedToken = {
 
 /** What the SDK's chain is handed, so that exactly one of its links can answer. */
 const initOf = (source: CredentialSource, sts: Sts): Parameters<typeof defaultProvider>[0] => {
-  const common = { logger: silent, maxRetries: 0, timeout: LOCAL_TIMEOUT };
+  // The SDK only warns when its own time is over, and goes on waiting: ours ends first.
+  const common = { logger: silent, maxRetries: 0, timeout: 2 * LOCAL_TIMEOUT };
   switch (source.kind) {
     case 'taskRole':
       return 'relativeUri' in source

@@ -19,25 +19,28 @@ export type Aws = {
  * Makes this thread's environment what the SDK may see. In `exec` that is the worker's own copy, which the product never
  * gets; `run` has nobody to hand its own to.
  */
-const isolate = (env: NodeJS.ProcessEnv, isolated: Environment): void => {
-  for (const name of Object.keys(env)) if (isolated[name] === undefined) delete env[name];
-  Object.assign(env, isolated);
+const isolateThread = (isolated: Environment): void => {
+  for (const name of Object.keys(process.env)) if (isolated[name] === undefined) delete process.env[name];
+  Object.assign(process.env, isolated);
   // NODE_USE_ENV_PROXY gives Node's own agent a proxy, which cannot reach the credential endpoints beside us.
   http.globalAgent = new http.Agent({ keepAlive: false });
 };
 
+type Surroundings = {
+  /** The environment as the process was given it: a copy, since the thread's own is changed here. */
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeouts?: Timeouts;
+};
+
 /**
  * Opens the way to AWS: decides the endpoints (a TollgateError, 78, when the environment names one that is not AWS's),
- * isolates this thread's `env`, and only then loads the SDK.
+ * isolates the environment of this thread, and only then loads the SDK.
  */
 export const openAws = async (
   { whereabouts, endpoints: trust }: { readonly whereabouts: Located; readonly endpoints: 'aws' | 'any' },
-  {
-    env,
-    clock,
-    log,
-    timeouts = TIMEOUTS,
-  }: { readonly env: NodeJS.ProcessEnv; readonly clock: Clock; readonly log: Log; readonly timeouts?: Timeouts },
+  { env, clock, log, timeouts = TIMEOUTS }: Surroundings,
 ): Promise<Aws> => {
   // White space was told of when the whereabouts were found.
   const cleaned = cleanEnvironment(env).env;
@@ -50,7 +53,7 @@ export const openAws = async (
     sts: credentialSource.kind === 'irsa',
   });
   const proxy = proxyFor(new URL(endpoints.metering), cleaned);
-  isolate(env, isolateEnvironment(cleaned, whereabouts));
+  isolateThread(isolateEnvironment(cleaned, whereabouts));
   const { makeMarketplace } = await import('./marketplace.ts');
   const marketplace = makeMarketplace(
     {
