@@ -1,0 +1,27 @@
+#!/bin/sh
+# The real AWS CLI and boto3 (the newest on PyPI) against the built emulator, and its RegisterUsage token against PyJWT.
+# One line a check, a sum at the end, and an exit code other than 0 when anything fails or cannot be tried.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cache=${TOLLGATE_CHECK_CACHE:-$root/.cache/aws-clients}
+node=$root/node_modules/.bin/node
+
+fail() {
+  echo "not ok - $1"
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+command -v python3 >/dev/null || fail "python3 is needed"
+[ -x "$node" ] || fail "npm ci first: $node is missing"
+[ -f "$root/dist/emulator.mjs" ] || (cd "$root" && npm run --silent build >/dev/null) || fail "the emulator does not build"
+
+mkdir -p "$cache"
+[ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" || fail "python3 -m venv"
+# "newest" is asked for at every run; what is already there is not fetched again.
+"$cache/venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade awscli boto3 'pyjwt[crypto]' ||
+  fail "pip install awscli boto3 pyjwt"
+
+exec "$cache/venv/bin/python" "$here/check.py" "$node" "$root/dist/emulator.mjs"
