@@ -32,18 +32,23 @@ const decoded = (bytes: Uint8Array): Text => {
   }
 };
 
+const codeOf = (thrown: unknown): string =>
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
+
 /** Reads a text file as UTF-8, without its byte order mark. Never throws. */
 export const readText = (path: string): Text => {
   try {
-    const { size } = statSync(path);
-    const isFile = statSync(path).isFile();
-    if (!isFile) return failed('this is no file', 'name the file itself');
+    const found = statSync(path);
+    const { size } = found;
+    if (!found.isFile()) return failed('this is no file', 'name the file itself');
     if (size > LARGEST) return failed(`the file has ${size} bytes, and ${LARGEST} are the most`, 'check the path');
     return decoded(readFileSync(path));
   } catch (thrown) {
-    const error = toError(thrown);
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    const [message, fix] = REASONS[code] ?? [`the file cannot be read (${code || error.message})`, 'check the path'];
+    const code = codeOf(thrown);
+    const [message, fix] = REASONS[code] ?? [
+      `the file cannot be read (${code || toError(thrown).message})`,
+      'check the path',
+    ];
     return failed(message, fix, ABSENT.has(code));
   }
 };
