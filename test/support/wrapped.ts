@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -33,7 +33,8 @@ export type Wrapped = {
   readonly noted: (text: string) => Promise<void>;
   /** What the stand-in was told, in order. */
   readonly told: () => readonly Readonly<Record<string, unknown>>[];
-  readonly toldOf: (key: string) => Promise<Readonly<Record<string, unknown>>>;
+  /** Resolves once the stand-in was told so for the n-th time. */
+  readonly toldOf: (key: string, times?: number) => Promise<Readonly<Record<string, unknown>>>;
   /** Gives the stand-in an order. */
   readonly order: (name: string) => void;
 };
@@ -47,13 +48,22 @@ export type Start = {
   readonly cwd?: string;
   /** A command line in front, as `unshare` or `setpriv`. */
   readonly before?: readonly string[];
+  /** Another program than the bundled one. */
+  readonly program?: string;
 };
 
 /** Starts `tollgate ARGS` in a process group of its own, which a test may signal as a whole. */
 export const startWrapped = (dist: string, args: readonly string[], start: Start = {}): Wrapped => {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-told-'));
   writeFileSync(join(folder, 'script.json'), JSON.stringify(start.script ?? {}));
-  const [program = '', ...rest] = [...(start.before ?? []), process.execPath, join(dist, 'tollgate.mjs'), ...args];
+  // The program may be run as another user.
+  chmodSync(folder, 0o777);
+  const [program = '', ...rest] = [
+    ...(start.before ?? []),
+    process.execPath,
+    start.program ?? join(dist, 'tollgate.mjs'),
+    ...args,
+  ];
   const child = spawn(program, rest, {
     stdio: start.stdio ?? ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', STAND_IN: folder, ...start.env },
@@ -101,7 +111,8 @@ export const startWrapped = (dist: string, args: readonly string[], start: Start
     told,
     said: (text) => until(`"${text}" on stdout`, () => (out.includes(text) ? true : undefined)).then(() => {}),
     noted: (text) => until(`"${text}" on stderr`, () => (err.includes(text) ? true : undefined)).then(() => {}),
-    toldOf: (key) => until(`the stand-in was told ${key}`, () => told().find((entry) => key in entry)),
+    toldOf: (key, times = 1) =>
+      until(`the stand-in was told ${key}`, () => told().filter((entry) => key in entry)[times - 1]),
     order: (name) => writeFileSync(join(folder, name), ''),
   };
 };

@@ -25,6 +25,8 @@ export type Script = {
   /** A stop takes as long as it is allowed to. */
   readonly slowStop?: true;
   readonly unsentLines?: readonly string[];
+  /** More lines of the log than any pipe holds. */
+  readonly floods?: true;
   /** Nothing is left to do after the grant. */
   readonly finished?: true;
 };
@@ -57,7 +59,7 @@ const verdictOf = (value: VerdictValue): Verdict => ({
   ...(value === 'refused' ? { remedy: 'subscribe to the product' } : {}),
 });
 
-const makeAgent = (_config: Config, { handedOver, env }: AgentOptions): AgentHandle => {
+const makeAgent = (_config: Config, { handedOver, env, log, edge }: AgentOptions): AgentHandle => {
   let verdict = verdictOf(script.verdict ?? 'granted');
   let listener: (verdict: Verdict) => void = () => {};
   // An open listener and an open file, so that the product would show if it inherited them.
@@ -73,6 +75,10 @@ const makeAgent = (_config: Config, { handedOver, env }: AgentOptions): AgentHan
       delete process.env['PATH'];
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       if (script.slowStart === true) await new Promise(() => {});
+      if (script.floods === true) {
+        for (let line = 0; line < 20_000; line += 1) log.info('flood', { line, text: 'x'.repeat(100) });
+        setTimeout(() => tell({ flooded: true, lost: edge.lostLines() }), 200);
+      }
       onOrder('grant', () => become('granted'));
       onOrder('refuse', () => become('refused'));
       onOrder('crash', () => {
