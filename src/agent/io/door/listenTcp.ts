@@ -1,27 +1,32 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TollgateError, toError } from '../../core/errors.ts';
+import { describe, TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import type { Log } from '../../ports.ts';
 
 /** Where a listener answers: URLs without a path. */
 export type Address = { readonly url: string; readonly all: readonly string[] };
 
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.message);
+/** The port that was bound (0 for a socket), or what was in the way. */
+export type Bound = { readonly port: number } | { readonly thrown: unknown };
 
-/** Binds one address; resolves with the port, or with what was in the way. */
+/** Node's name for what was in the way: EADDRINUSE and the like. */
+const codeOf = (thrown: unknown): string =>
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : describe(thrown);
+
+/** Binds one address. Never rejects. */
 export const bind = async (
   server: Server,
   where: { readonly host: string; readonly port: number; readonly ipv6Only?: true } | { readonly path: string },
-): Promise<number | Error> => {
+): Promise<Bound> => {
   try {
     server.listen(where);
     await once(server, 'listening');
     const address = server.address() as AddressInfo | string;
-    return typeof address === 'string' ? 0 : address.port;
-  } catch (error) {
-    return toError(error);
+    return { port: typeof address === 'string' ? 0 : address.port };
+  } catch (thrown) {
+    return { thrown };
   }
 };
 
@@ -52,7 +57,7 @@ export const listenTcp = async (
   log: Pick<Log, 'info' | 'warn'>,
 ): Promise<Address> => {
   const hosts = FAMILIES[host.toLowerCase()] ?? [host.replace(/^\[(.*)\]$/, '$1')];
-  const failed: { readonly host: string; readonly error: Error }[] = [];
+  const failed: { readonly host: string; readonly thrown: unknown }[] = [];
   const all: string[] = [];
   let bound = port;
   for (const one of hosts) {
@@ -61,23 +66,25 @@ export const listenTcp = async (
       port: bound,
       ...(one.includes(':') && hosts.length > 1 && { ipv6Only: true }),
     });
-    if (typeof result === 'number') {
-      bound = result;
-      all.push(urlOf(one, result));
-    } else failed.push({ host: one, error: result });
+    if ('thrown' in result) {
+      failed.push({ host: one, thrown: result.thrown });
+      continue;
+    }
+    bound = result.port;
+    all.push(urlOf(one, bound));
   }
   const [first] = all;
   if (first === undefined) {
-    const [{ error } = { error: new Error('no address') }] = failed;
-    const code = codeOf(error);
+    const cause = failed[0]?.thrown;
+    const code = codeOf(cause);
     throw new TollgateError(`${name}_address`, `${name}.listen: cannot listen on ${host}:${port} (${code})`, {
       exitCode: EXIT.configuration,
-      cause: error,
+      cause,
       remedy: `${REMEDIES[code] ?? 'name an address of this machine'} (${name}.listen)`,
     });
   }
-  for (const { host: missing, error } of failed) {
-    const code = codeOf(error);
+  for (const { host: missing, thrown } of failed) {
+    const code = codeOf(thrown);
     const level = code === 'EADDRINUSE' ? 'warn' : 'info';
     log[level](`${name}_half`, { message: `not listening on ${urlOf(missing, bound)}`, code, listening: first });
   }

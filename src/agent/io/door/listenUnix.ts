@@ -1,7 +1,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
-import { describe, TollgateError, toError } from '../../core/errors.ts';
+import { describe, TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import { type Address, bind } from './listenTcp.ts';
 
@@ -58,16 +58,15 @@ export const listenUnix = async (name: string, path: string, makeServer: () => S
   try {
     await clear(name, path);
     const result = await bind(makeServer(), { path });
-    if (result instanceof Error) throw result;
+    if ('thrown' in result) throw result.thrown;
     await chmod(path, MODE);
   } catch (thrown) {
     if (thrown instanceof TollgateError) throw thrown;
-    const error = toError(thrown);
     throw refusal(
       name,
-      `cannot listen on ${path}: ${describe(error)}`,
+      `cannot listen on ${path}: ${describe(thrown)}`,
       'the folder must be there, and this user must be allowed to write in it',
-      error,
+      thrown,
     );
   }
   return { url: `unix:${path}`, all: [`unix:${path}`] };
