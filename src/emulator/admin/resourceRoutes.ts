@@ -37,15 +37,14 @@ const shown = (resource: Resource) => ({
   stoppedAt: resource.stoppedAt === undefined ? null : isoOf(resource.stoppedAt),
 });
 
-const checkNames = ({ house: { world } }: Desk, { account, role, product }: Launch): void => {
+/** A role that is not there is no mistake here but a case of its own: AWS is asked for it and says no. */
+const checkNames = ({ house: { world } }: Desk, { account, product }: Launch): void => {
   const known = (what: string, name: string | undefined, among: object): void => {
     if (name === undefined || Object.hasOwn(among, name)) return;
     throw new AdminError(422, `The world has no ${what} "${name}"; it has ${Object.keys(among).join(', ')}.`);
   };
   known('account', account, world.accounts);
   known('product', product, world.products);
-  // A role that is not there is a case of its own: AWS is asked for it and says no.
-  void role;
 };
 
 const nodeOf = async (desk: Desk, pod: Resource): Promise<string> => {

@@ -1,12 +1,12 @@
 import type { House } from '../house.ts';
 import { trustsService } from '../rules/access/trust.ts';
-import type { Resource, Session, Source } from '../rules/caller.ts';
+import { type Resource, type Session, type Source, sourceOf } from '../rules/caller.ts';
 import { isoOf } from '../rules/values/instant.ts';
 import { type Incoming, json } from '../wire/http.ts';
 import type { Verdict } from '../wire/verdict.ts';
 import { roleArn } from './names.ts';
 import { POD_IDENTITY_AUDIENCE } from './podToken.ts';
-import { byHandle, sourceOf } from './resources.ts';
+import { byHandle } from './resources.ts';
 import { currentSession } from './sessions.ts';
 import { believe } from './webIdentity.ts';
 

@@ -1,12 +1,12 @@
 import { createHmac, sign } from 'node:crypto';
 import type { House } from '../house.ts';
-import type { Resource } from '../rules/caller.ts';
+import { type Resource, sourceOf } from '../rules/caller.ts';
 import { isoOf, SECOND } from '../rules/values/instant.ts';
 import { type Incoming, json, type Reply, text } from '../wire/http.ts';
 import type { Verdict } from '../wire/verdict.ts';
 import { TEST_KEY_INSTANCE } from '../world/testKeys.ts';
 import { roleCredentials } from './credentials.ts';
-import { handleOf, sourceOf } from './resources.ts';
+import { handleOf } from './resources.ts';
 
 const TOKEN_PATH = '/latest/api/token';
 const TTL = 'x-aws-ec2-metadata-token-ttl-seconds';

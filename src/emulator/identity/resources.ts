@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type House, hex, uuid } from '../house.ts';
-import type { Resource, ResourceKind, Source } from '../rules/caller.ts';
+import type { Resource, ResourceKind } from '../rules/caller.ts';
 import { accountOf, partitionOf } from './names.ts';
 
 /** What is asked for when a task, pod or instance is to run. */
@@ -73,10 +73,3 @@ export const handleOf = ({ id }: Pick<Resource, 'id'>): string =>
 
 export const byHandle = ({ state }: House, handle: string): Resource | undefined =>
   [...state.resources.values()].find((resource) => handleOf(resource) === handle);
-
-/** Whose credentials a resource gives to what runs in it, the usual way. */
-export const sourceOf = ({ kind, node }: Resource): Source => {
-  if (kind === 'ecs') return 'taskRole';
-  if (kind === 'eks') return 'irsa';
-  return node === true ? 'nodeRole' : 'instanceRole';
-};

@@ -60,3 +60,18 @@ export type Principal =
       readonly session: string;
       readonly resource?: string;
     };
+
+const USUAL: Readonly<Record<ResourceKind, Source>> = { ecs: 'taskRole', eks: 'irsa', ec2: 'instanceRole' };
+
+/** Whose credentials a resource gives to what runs in it, the usual way. */
+export const sourceOf = ({ kind, node }: Resource): Source => (node === true ? 'nodeRole' : USUAL[kind]);
+
+/** The caller that a resource with a role of these actions is: for a simulation that signs nothing. */
+export const callerIn = (resource: Resource, actions: readonly string[]): Caller => ({
+  account: resource.account,
+  arn: `arn:aws:sts::${resource.account}:assumed-role/${resource.role}/session`,
+  userId: 'AROAEXAMPLE:session',
+  actions,
+  source: sourceOf(resource),
+  resource,
+});

@@ -4,66 +4,14 @@ import type { FaultBook } from '../faults/book.ts';
 import { effectOf, NO_REQUEST_ID } from '../faults/effect.ts';
 import { type Fault, KINDS } from '../faults/fault.ts';
 import { type House, uuid } from '../house.ts';
-import { containerCredentials, podIdentityCredentials } from '../identity/credentials.ts';
-import { imds } from '../identity/imds.ts';
-import { actionOf, sts } from '../identity/sts.ts';
 import { REQUEST_ID } from '../identity/stsWire.ts';
-import { taskMetadata } from '../identity/taskMetadata.ts';
 import type { Resource } from '../rules/caller.ts';
 import { isUsage } from '../rules/change.ts';
 import { isoOf } from '../rules/values/instant.ts';
+import { type Door, doorOf, imdsDoor } from './doors.ts';
 import type { Incoming, Outcome } from './http.ts';
-import { json, reply } from './http.ts';
-import { metering, operationOf } from './metering.ts';
+import { json } from './http.ts';
 import type { Verdict } from './verdict.ts';
-
-/** The service and operation that a request is for, and the room that decides it. */
-type Door = {
-  readonly service: 'metering' | 'sts' | 'credentials' | 'metadata' | 'imds' | 'none';
-  readonly operation: string;
-  readonly decide: (house: House, incoming: Incoming) => Verdict | Promise<Verdict>;
-};
-
-/** What AWS's endpoint says to a request that names no operation; good enough to read its clock from. */
-const nothing = (): Verdict => ({
-  reply: reply(404, 'application/xml', '<UnknownOperationException/>\n'),
-  changes: [],
-  note: { error: 'UnknownOperationException' },
-});
-
-const doorOf = (incoming: Incoming): Door => {
-  const { path, method } = incoming;
-  const operation = operationOf(incoming);
-  if (method === 'POST' && operation !== undefined) {
-    return { service: 'metering', operation, decide: (house, request) => metering(house, request, operation) };
-  }
-  const action = method === 'POST' ? actionOf(incoming) : undefined;
-  if (action !== undefined) {
-    return { service: 'sts', operation: action, decide: (house, request) => sts(house, request, action) };
-  }
-  if (path.startsWith('/creds/')) {
-    const handle = path.slice('/creds/'.length);
-    return {
-      service: 'credentials',
-      operation: 'ContainerCredentials',
-      decide: (house) => containerCredentials(house, handle),
-    };
-  }
-  if (path === '/v1/credentials') {
-    return { service: 'credentials', operation: 'PodIdentityCredentials', decide: podIdentityCredentials };
-  }
-  if (path.startsWith('/v4/')) {
-    const rest = path.slice('/v4/'.length);
-    return { service: 'metadata', operation: 'TaskMetadata', decide: (house) => taskMetadata(house, rest) };
-  }
-  return { service: 'none', operation: `${method} ${path}`, decide: nothing };
-};
-
-const imdsDoor = (instance: Resource): Door => ({
-  service: 'imds',
-  operation: 'InstanceMetadata',
-  decide: (house, incoming) => imds(house, house.state.resources.get(instance.id) ?? instance, incoming),
-});
 
 /** Waits in real time; given up when the emulator stops. */
 export type Wait = (milliseconds: number) => Promise<void>;
@@ -125,7 +73,7 @@ export const makeFront = (house: House, faults: FaultBook, calls: CallList, wait
       blow,
       requestId,
       time,
-      isStored: isPerformed && verdict.changes.some(isUsage),
+      isPerformed,
     });
     const late = hits.reduce((total, { latency = 0 }) => total + latency, 0);
     if (late > 0) await wait(late);
@@ -148,11 +96,11 @@ export const makeFront = (house: House, faults: FaultBook, calls: CallList, wait
     readonly blow: Fault | undefined;
     readonly requestId: string;
     readonly time: number;
-    readonly isStored: boolean;
+    readonly isPerformed: boolean;
   };
 
-  const note = (door: Door, incoming: Incoming, { note: said }: Verdict, passed: Passed): void => {
-    const { outcome, hits, blow, requestId, time, isStored } = passed;
+  const note = (door: Door, incoming: Incoming, { note: said, changes }: Verdict, passed: Passed): void => {
+    const { outcome, hits, blow, requestId, time, isPerformed } = passed;
     const isOurs = blow === undefined || blow.kind.startsWith('no-');
     calls.add({
       time: isoOf(time),
@@ -167,8 +115,9 @@ export const makeFront = (house: House, faults: FaultBook, calls: CallList, wait
       ...bodyText(incoming.body),
       status: typeof outcome === 'string' ? null : outcome.status,
       error: isOurs ? (said.error ?? null) : errorSeen(outcome, blow),
-      answer: said.answer ?? null,
-      stored: isStored,
+      // A call that was not performed has no answer of AWS's, whatever would have been decided.
+      answer: isPerformed ? (said.answer ?? null) : null,
+      stored: isPerformed && changes.some(isUsage),
       fault: hits.length === 0 ? null : hits.map(({ kind }) => kind).join('+'),
       requestId,
     });

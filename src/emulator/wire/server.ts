@@ -39,6 +39,9 @@ const send = (outcome: Outcome, request: IncomingMessage, response: ServerRespon
 
 const urlOf = (server: Server, host: string): string => {
   const { port } = server.address() as AddressInfo;
+  // The SDKs take credentials over plain HTTP from a loopback address only.
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
+  if (host === '::') return `http://[::1]:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 

@@ -1,4 +1,4 @@
-import type { Caller, Resource } from '../../../src/emulator/rules/caller.ts';
+import { type Caller, callerIn as callerOf, type Resource } from '../../../src/emulator/rules/caller.ts';
 import { apply } from '../../../src/emulator/rules/change.ts';
 import { decide } from '../../../src/emulator/rules/service.ts';
 import { firstState, type State } from '../../../src/emulator/rules/state.ts';
@@ -30,12 +30,7 @@ export const POD: Resource = { ...TASK, id: '5b0c1d9e-1111-4222-8333-44445555666
 const BOTH = ['aws-marketplace:RegisterUsage', 'aws-marketplace:MeterUsage'];
 
 export const callerIn = (resource: Resource, more: Partial<Caller> = {}): Caller => ({
-  account: resource.account,
-  arn: `arn:aws:sts::${resource.account}:assumed-role/${resource.role}/session`,
-  userId: 'AROA:session',
-  actions: BOTH,
-  source: resource.kind === 'ecs' ? 'taskRole' : resource.kind === 'eks' ? 'irsa' : 'instanceRole',
-  resource,
+  ...callerOf(resource, BOTH),
   ...more,
 });
 
