@@ -22,6 +22,13 @@ const tollgate: CommandDef = defineCommand({
       const [{ makeExec }, { supervise }] = await Promise.all([import('./cli/exec.ts'), import('./supervisor.ts')]);
       return makeExec({ supervise, worker, environment });
     },
+    register: async () => (await import('./cli/register.ts')).register,
+    gate: async () => (await import('./cli/gate.ts')).gate,
+    report: async () => (await import('./cli/report.ts')).report,
+    status: async () => (await import('./cli/status.ts')).status,
+    ledger: async () => (await import('./cli/ledger.ts')).ledger,
+    regions: async () => (await import('./cli/regions.ts')).regions,
+    config: async () => (await import('./cli/config/config.ts')).config,
     version: async () => (await import('./cli/version.ts')).version,
   },
 });
