@@ -130,7 +130,7 @@ export const meaningOf = (answer: Answer<{ readonly recordId: string | undefined
       return answer.body.recordId === undefined ? MAYBE : { stored: 'yes', next: 'done', atEdge: 'move' };
     case 'refusal':
       if (answer.status >= 500 || answer.status === 408) return MAYBE;
-      return ANSWERS[answer.name] ?? OTHER_REFUSAL;
+      return (Object.hasOwn(ANSWERS, answer.name) ? ANSWERS[answer.name] : undefined) ?? OTHER_REFUSAL;
     case 'foreign':
       return MAYBE;
     case 'trouble':
