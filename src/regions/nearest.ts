@@ -1,13 +1,16 @@
-/** How many single letters must be put in, taken out or changed to come from one word to the other. */
+/** How many single letters must be put in, taken out or changed, or neighbours swapped, to come from one word to the other. */
 const distance = (from: string, to: string): number => {
+  let above: readonly number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
+  for (let i = 0; i < from.length; i += 1) {
     const below = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      below.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (below[j] ?? 0) + 1));
+    for (let j = 0; j < to.length; j += 1) {
+      const changed = (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1);
+      const swaps = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+      const swapped = swaps ? (above[j - 1] ?? 0) + 1 : changed;
+      below.push(Math.min(changed, swapped, (row[j + 1] ?? 0) + 1, (below[j] ?? 0) + 1));
     }
-    row = below;
+    [above, row] = [row, below];
   }
   return row[to.length] ?? 0;
 };

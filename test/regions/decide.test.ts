@@ -118,6 +118,7 @@ test('any question is answered, and only what is listed is supported', () => {
 
 test('the nearest word is one that a slip of the fingers explains', () => {
   expect(nearestTo('patiance', ['patience', 'onPatience'])).toBe('patience');
+  expect(nearestTo('lgo', ['gate', 'log', 'door'])).toBe('log');
   expect(nearestTo('zzz', ['patience'])).toBeUndefined();
   expect(nearestTo('x'.repeat(10_000), ['patience'])).toBeUndefined();
 });
