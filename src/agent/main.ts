@@ -18,6 +18,7 @@ const tollgate: CommandDef = defineCommand({
   },
   // Each command is loaded when it is known to be the one that runs.
   subCommands: {
+    run: async () => (await import('./cli/run.ts')).run,
     exec: async () => {
       const [{ makeExec }, { supervise }] = await Promise.all([import('./cli/exec.ts'), import('./supervisor.ts')]);
       return makeExec({ supervise, worker, environment });

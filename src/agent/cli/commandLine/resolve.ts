@@ -21,24 +21,29 @@ export const argsOf = async (command: CommandDef): Promise<ArgsDef> => (await re
 
 export const isHelp = (argument: string): boolean => argument === '--help' || argument === '-h';
 
-/** Walks down the tree of commands by the leading words of `rest`. Throws a usage error for a word that names no command. */
+const childrenOf = async ({ subCommands }: CommandDef) => (await resolved(subCommands)) ?? {};
+
+/** Walks down the tree by the leading words of `rest`, as far as they name commands. */
 export const resolveCommand = async (
   command: CommandDef,
   rest: readonly string[],
   path: readonly string[] = [],
 ): Promise<Resolved> => {
-  const children = (await resolved(command.subCommands)) ?? {};
+  const children = await childrenOf(command);
   const [word, ...after] = rest;
-  if (Object.keys(children).length === 0 || word === undefined || word.startsWith('-')) return { command, path, rest };
-  const child = Object.hasOwn(children, word) ? await resolved(children[word]) : undefined;
-  if (child === undefined) {
-    const near = nearestTo(word, Object.keys(children));
-    throw usageError(
-      `${[...path, word].join(' ')} is no command of tollgate`,
-      near === undefined
-        ? `one of: ${Object.keys(children).join(', ')}`
-        : `did you mean "${[...path, near].join(' ')}"?`,
-    );
-  }
-  return resolveCommand(child, after, [...path, word]);
+  const child = word !== undefined && Object.hasOwn(children, word) ? await resolved(children[word]) : undefined;
+  return word === undefined || child === undefined
+    ? { command, path, rest }
+    : resolveCommand(child, after, [...path, word]);
+};
+
+/** Throws a usage error for a command that only holds others: what comes after it names none of them, or nothing does. */
+export const refuseGroup = async ({ command, path, rest }: Resolved): Promise<never> => {
+  const names = Object.keys(await childrenOf(command));
+  const spelled = (word: string): string => ['tollgate', ...path, word].join(' ');
+  const [word] = rest;
+  if (word === undefined) throw usageError(`${['tollgate', ...path].join(' ')} wants a command`);
+  if (word.startsWith('-')) throw usageError(`${spelled(word)} is not known: options come after the command`);
+  const near = nearestTo(word, names);
+  throw usageError(`${spelled(word)} is no command`, near === undefined ? undefined : `did you mean ${spelled(near)}?`);
 };

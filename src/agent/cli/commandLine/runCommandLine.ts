@@ -1,65 +1,69 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type CommandDef, renderUsage, runCommand } from 'citty';
+import { type CommandDef, runCommand } from 'citty';
 import { TollgateError, toError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import { checkArguments, splitCommand } from './check.ts';
-import { argsOf, isHelp, resolveCommand, usageError } from './resolve.ts';
+import { argsOf, isHelp, type Resolved, refuseGroup, resolveCommand } from './resolve.ts';
+import { helpOf, usageLineOf } from './usage.ts';
 
 /** The commands whose line goes on with the command line of another program. */
 const CARRIERS: ReadonlySet<string> = new Set(['exec']);
 
-const usageOf = async (command: CommandDef, path: readonly string[]): Promise<string> => {
-  const parent = ['tollgate', ...path.slice(0, -1)].join(' ');
-  const usage = await renderUsage(command, path.length === 0 ? undefined : { meta: { name: parent } });
-  const plain = !process.stdout.isTTY || (process.env['NO_COLOR'] ?? '') !== '';
-  return `${plain ? stripVTControlCharacters(usage) : usage}\n`;
-};
+/** What people type out of habit. */
+const VERSION_OPTIONS: ReadonlySet<string> = new Set(['--version', '-v']);
 
-/** citty's own complaint about a missing argument. */
-const isCittyError = (error: Error): boolean => error.name === 'CLIError';
-
-const dispatch = async (root: CommandDef, args: readonly string[]): Promise<void> => {
-  const { command, path, rest } = await resolveCommand(root, args);
+const dispatch = async (resolved: Resolved): Promise<void> => {
+  const { command, path, rest } = resolved;
   const definition = await argsOf(command);
   const { own, product } = CARRIERS.has(path[0] ?? '')
     ? splitCommand(rest, definition)
     : { own: rest, product: undefined };
   if (own.some(isHelp)) {
-    process.stdout.write(await usageOf(command, path));
+    process.stdout.write(await helpOf(resolved, process.stdout));
     return;
   }
-  if (command.run === undefined) {
-    process.stderr.write(await usageOf(command, path));
-    throw usageError(`${['tollgate', ...path].join(' ')} wants a command`);
-  }
+  if (command.run === undefined) await refuseGroup(resolved);
   checkArguments(own, definition);
   await runCommand(command, { rawArgs: [...own], data: product });
 };
 
+type Failure = { readonly text: string; readonly exitCode: number };
+
+const usageFailure = async (message: string, hint: string | undefined, resolved: Resolved): Promise<Failure> => {
+  const help = ['tollgate', ...resolved.path, '--help'].join(' ');
+  const lines = [
+    message,
+    ...(hint === undefined ? [] : [hint]),
+    `usage: ${await usageLineOf(resolved)}`,
+    `more: ${help}`,
+  ];
+  return { text: lines.join('\n  '), exitCode: EXIT.usage };
+};
+
 /** What a person is told of an error that ends the program, and the exit code for it. */
-const failureOf = (thrown: unknown): { readonly text: string; readonly exitCode: number } => {
+const failureOf = async (thrown: unknown, resolved: Resolved): Promise<Failure> => {
   const error = toError(thrown);
   if (error instanceof TollgateError) {
-    const fix = error.remedy === undefined ? '' : `\n  ${error.exitCode === EXIT.usage ? '' : 'Fix: '}${error.remedy}`;
-    const hint = error.exitCode === EXIT.usage ? '\n  See tollgate --help.' : '';
-    return { text: `tollgate: ${error.message}${fix}${hint}\n`, exitCode: error.exitCode };
+    const { message, remedy, exitCode } = error;
+    if (exitCode === EXIT.usage) return usageFailure(message, remedy, resolved);
+    return { text: remedy === undefined ? message : `${message}\n  Fix: ${remedy}`, exitCode };
   }
-  if (isCittyError(error)) {
-    return {
-      text: `tollgate: ${stripVTControlCharacters(error.message)}\n  See tollgate --help.\n`,
-      exitCode: EXIT.usage,
-    };
-  }
-  return { text: `tollgate: unexpected: ${error.message}\n`, exitCode: EXIT.unexpected };
+  // citty's own complaint, about an argument that is missing.
+  if (error.name === 'CLIError') return usageFailure(stripVTControlCharacters(error.message), undefined, resolved);
+  const isDebug = process.env['TOLLGATE_LOG_LEVEL']?.trim() === 'debug';
+  const what = isDebug ? (error.stack ?? error.message) : `${error.message} (TOLLGATE_LOG_LEVEL=debug shows where)`;
+  return { text: `unexpected: ${what}`, exitCode: EXIT.unexpected };
 };
 
 /** Runs the command that the arguments name; its failure becomes a text on stderr and the exit code. Never rejects. */
 export const runCommandLine = async (root: CommandDef, args: readonly string[]): Promise<void> => {
+  const [first = '', ...others] = args;
+  const resolved = await resolveCommand(root, VERSION_OPTIONS.has(first) ? ['version', ...others] : args);
   try {
-    await dispatch(root, args);
+    await dispatch(resolved);
   } catch (thrown) {
-    const { text, exitCode } = failureOf(thrown);
-    process.stderr.write(text);
+    const { text, exitCode } = await failureOf(thrown, resolved);
+    process.stderr.write(`tollgate: ${text}\n`);
     process.exitCode = exitCode;
   }
 };
