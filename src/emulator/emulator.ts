@@ -100,6 +100,7 @@ export const makeEmulator = ({
 
   const reset = (): void => {
     journal.clear();
+    journal.write([{ clock: clock.steering() }]);
     Object.assign(state, firstState(world));
     calls.clear();
     faults.clear();

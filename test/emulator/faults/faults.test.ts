@@ -1,4 +1,4 @@
-import { MeterUsageCommand } from '@aws-sdk/client-marketplace-metering';
+import { BatchMeterUsageCommand, MeterUsageCommand } from '@aws-sdk/client-marketplace-metering';
 import { expect, test } from '@jest/globals';
 import { emulate, outcomeOf, START, USAGE } from '../support.ts';
 
@@ -164,4 +164,39 @@ test('what is no fault is refused by the admin route', async () => {
     const response = await fetch(`${world.aws.url}/admin/faults`, { method: 'POST', body: JSON.stringify(body) });
     expect(response.status).toBe(422);
   }
+});
+
+test('unprocessed: a batch comes back to be sent again', async () => {
+  await using aws = await emulate();
+  await aws.admin('POST', 'faults', { kind: 'unprocessed', operation: 'BatchMeterUsage', times: 1 });
+  const seller = aws.client({
+    accessKeyId: 'AKIAI44QH8DHBEXAMPLE',
+    secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+  });
+  const send = () =>
+    seller.send(
+      new BatchMeterUsageCommand({
+        ProductCode: '5saasproductcode00example01',
+        UsageRecords: [
+          { Timestamp: new Date(START), CustomerIdentifier: 'ExampleCust1', Dimension: 'requests', Quantity: 5 },
+        ],
+      }),
+    );
+  expect(await send()).toMatchObject({ Results: [], UnprocessedRecords: [{ Quantity: 5 }] });
+  expect(await aws.admin('GET', 'records')).toEqual({ schema: 1, records: [] });
+  expect(await send()).toMatchObject({ Results: [{ Status: 'Success' }], UnprocessedRecords: [] });
+});
+
+test('a call that was not performed shows no answer of AWS', async () => {
+  await using world = await open();
+  await world.fault('cut-before', { times: 1 });
+  await failureOf(world.client.send(usage(5)));
+  expect(await world.lastCall()).toMatchObject({ status: null, error: 'cut', answer: null });
+  await world.fault('cut-after', { times: 1 });
+  await failureOf(world.client.send(usage(5)));
+  expect(await world.lastCall()).toMatchObject({
+    status: null,
+    error: 'cut',
+    answer: { MeteringRecordId: expect.any(String) },
+  });
 });

@@ -102,7 +102,14 @@ test('a role that is not there and one that does not trust the account are both 
     trust: { sub: 'system:serviceaccount:shop:parser', aud: 'sts.amazonaws.com', services: [] },
   };
   await using world = await open({
-    world: { ...DEFAULT_WORLD, roles: { ...DEFAULT_WORLD.roles, strict: { actions: [], ...strict } } },
+    world: {
+      ...DEFAULT_WORLD,
+      roles: {
+        ...DEFAULT_WORLD.roles,
+        strict: { actions: [], ...strict },
+        other: { actions: [], trust: { ...strict.trust, aud: 'other.example' } },
+      },
+    },
   });
   const right = tokenOf(await world.aws.launch('eks', { namespace: 'shop', serviceAccount: 'parser' }));
   const wrong = tokenOf(await world.aws.launch('eks', { namespace: 'default', serviceAccount: 'parser' }));
@@ -111,6 +118,7 @@ test('a role that is not there and one that does not trust the account are both 
   for (const refused of [
     await world.assume(wrong, { RoleArn }),
     await world.assume(right, { RoleArn: ROLE.replace('metering', 'nosuch') }),
+    await world.assume(right, { RoleArn: ROLE.replace('metering', 'other') }),
     await world.assume(right, { RoleArn: ROLE.replace('111122223333', '999999999999') }),
   ]) {
     expect(refused).toMatchObject({ status: 403, code: 'AccessDenied' });

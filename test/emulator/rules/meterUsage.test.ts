@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Resource } from '../../../src/emulator/rules/caller.ts';
+import { decide } from '../../../src/emulator/rules/service.ts';
 import { callerIn, FREE, NOT_BOUGHT, POD, seconds, stage, TASK, USAGE } from './stage.ts';
 
 const HALF_PAST_TEN = seconds('2026-03-01T10:30:00Z');
@@ -155,4 +156,20 @@ test('a dimension that is said to be whole takes no fraction', () => {
     'ValidationException',
   );
   expect(whole.meter({ Timestamp: HALF_PAST_TEN, UsageQuantityAsDecimal: '2.0' }, NOW).error).toBeUndefined();
+});
+
+test('deciding changes nothing: what is not let through has not happened', () => {
+  const { state, world } = stage();
+  const before = structuredClone(state);
+  const body = {
+    ProductCode: USAGE,
+    UsageDimension: 'requests',
+    Timestamp: HALF_PAST_TEN,
+    UsageQuantity: 1,
+    ClientToken: 't',
+  };
+  const request = { operation: 'MeterUsage', region: 'us-east-1', caller: callerIn(TASK), body };
+  const { changes } = decide(world, state, request, Date.parse(NOW));
+  expect(changes.map(({ type }) => type)).toEqual(['record', 'token', 'known']);
+  expect(state).toEqual(before);
 });

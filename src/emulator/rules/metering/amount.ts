@@ -7,7 +7,7 @@ import type { Dimension } from '../world.ts';
 export type Amount = { readonly member: 'integer' | 'decimal'; readonly value: Micros };
 
 /** The model's pattern of October 2026 for both decimal members. */
-const DECIMAL_PATTERN = '^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,6})?$';
+const DECIMAL_PATTERN = /^(0|[1-9][0-9]{0,9})(\.[0-9]{1,6})?$/;
 
 type Members = Readonly<Record<string, unknown>>;
 

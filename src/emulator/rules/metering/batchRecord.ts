@@ -30,8 +30,8 @@ export const readUsageRecord = (found: Findings, raw: Members, index: number): U
   const at = `usageRecords.${index + 1}.member.`;
   const allocations = allocationsOf(found, raw, at);
   const identifier = stringOf(found, raw, at, 'CustomerIdentifier', { max: 255 });
-  const account = stringOf(found, raw, at, 'CustomerAWSAccountId', { min: 1, max: 255, pattern: '^[0-9]+$' });
-  const licenseArn = stringOf(found, raw, at, 'LicenseArn', { pattern: '^arn:aws[a-zA-Z-]*:' });
+  const account = stringOf(found, raw, at, 'CustomerAWSAccountId', { min: 1, max: 255, pattern: /^[0-9]+$/ });
+  const licenseArn = stringOf(found, raw, at, 'LicenseArn', { pattern: /^arn:aws[a-zA-Z-]*:/ });
   return {
     raw,
     timestamp: timeOf(found, raw, at, 'Timestamp') ?? 0,

@@ -25,7 +25,7 @@ export type MeterUsageIn = {
   readonly clientToken?: string;
 };
 
-export const PRODUCT_CODE = { max: 255, pattern: '^[-a-zA-Z0-9/=:_.@]*$' } as const;
+export const PRODUCT_CODE = { max: 255, pattern: /^[-a-zA-Z0-9/=:_.@]*$/ } as const;
 export const DIMENSION = { min: 1, max: 255 } as const;
 
 /** Reads the members of MeterUsage with the limits of the API model of October 2026; unknown members are passed over. */

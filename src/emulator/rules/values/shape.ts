@@ -10,8 +10,7 @@ type Limits = {
   readonly required?: true;
   readonly min?: number;
   readonly max?: number;
-  /** The pattern as the model spells it. */
-  readonly pattern?: string;
+  readonly pattern?: RegExp;
 };
 
 export const isObject = (value: unknown): value is Members =>
@@ -64,8 +63,8 @@ export const stringOf = (
   const { min = 0, max = Number.POSITIVE_INFINITY, pattern } = limits;
   if (value.length < min) violates(found, path, value, `have length greater than or equal to ${min}`);
   if (value.length > max) violates(found, path, value, `have length less than or equal to ${max}`);
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) {
-    violates(found, path, value, `satisfy regular expression pattern: ${pattern}`);
+  if (pattern !== undefined && !pattern.test(value)) {
+    violates(found, path, value, `satisfy regular expression pattern: ${pattern.source}`);
   }
   return value;
 };
