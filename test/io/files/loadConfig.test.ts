@@ -290,3 +290,8 @@ test('brackets without end are no YAML', () => {
   put('tollgate.yaml', '['.repeat(100_000));
   expect(problemsOf(load())).toContainEqual(expect.objectContaining({ message: expect.stringContaining('no YAML') }));
 });
+
+test('an alias of what is around it is told at once', () => {
+  put('tollgate.yaml', 'product: &p { code: abc, more: *p }\n');
+  expect(problemsOf(load())).toEqual([expect.objectContaining({ path: 'product.more' })]);
+});

@@ -9,6 +9,12 @@ export type Judgement = { readonly settings: Settings; readonly findings: readon
 /** Stands in for a product code that cannot be read, while the rest is judged. */
 const STAND_IN = 'unreadable';
 
+/** A configuration is read once: compiling the schema first would take longer than reading it. */
+const ONCE = { jitless: true } as const;
+
+/** More than any setting lies deep. */
+const DEEPEST = 8;
+
 const repaired = (tree: Branch, wrong: readonly Path[]): Branch => {
   // From the end: taking an item out of a list moves those behind it.
   const pruned = wrong.toReversed().reduce<Tree>((rest, path) => without(rest, path), tree);
@@ -22,7 +28,7 @@ const repaired = (tree: Branch, wrong: readonly Path[]): Branch => {
 const remainder = (tree: Branch): Settings => {
   let rest = tree;
   for (let height = 0; ; height += 1) {
-    const parsed = schema.safeParse(rest);
+    const parsed = schema.safeParse(rest, ONCE);
     if (parsed.success) return parsed.data;
     const wrong = parsed.error.issues
       .flatMap((issue) => findingsOf(issue, rest))
@@ -31,12 +37,9 @@ const remainder = (tree: Branch): Settings => {
   }
 };
 
-/** More than any setting lies deep. */
-const DEEPEST = 8;
-
 /** Judges a tree whole: every value by itself, then the values together. Total: no tree makes it throw. */
 export const judge = (tree: Branch): Judgement => {
-  const parsed = schema.safeParse(tree);
+  const parsed = schema.safeParse(tree, ONCE);
   if (parsed.success) return { settings: parsed.data, findings: combinationsOf(parsed.data, tree, []) };
   const findings = parsed.error.issues.flatMap((issue) => findingsOf(issue, tree));
   const settings = remainder(tree);
