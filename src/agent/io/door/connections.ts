@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Reply } from '../../core/door/reply.ts';
-import { rawReply, writeReply } from './writeReply.ts';
+import { LINGER, rawReply, writeReply } from './writeReply.ts';
 
 /** One connection: what was asked on it and is not answered yet. */
 type Connection = {
@@ -11,7 +11,7 @@ type Connection = {
   waiting: number;
   /** The request that arrived last, and its response. */
   last: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
-  /** The answer to what could not be read, to be written when all before it are. */
+  /** The answer to what could not be read, once there was such a thing. Nothing more is read after it. */
   broken: Reply | undefined;
 };
 
@@ -25,8 +25,11 @@ export const makeConnections = (most: number) => {
   const open = new Map<Duplex, Connection>();
 
   const end = (socket: Duplex, reply: Reply): void => {
-    if (socket.writable) socket.end(rawReply(reply));
-    else socket.destroy();
+    if (!socket.writable) return void socket.destroy();
+    socket.end(rawReply(reply));
+    // The other side ends it when it has read the answer; one that does not must not keep its place.
+    const timer = setTimeout(() => socket.destroy(), LINGER);
+    socket.once('close', () => clearTimeout(timer));
   };
 
   return {
@@ -46,20 +49,23 @@ export const makeConnections = (most: number) => {
       connection.last = { request, response };
       response.once('close', () => {
         connection.waiting -= 1;
-        if (connection.waiting === 0 && connection.broken !== undefined) end(request.socket, connection.broken);
+        const { waiting, broken } = connection;
+        if (waiting === 0 && broken !== undefined && request.complete) end(request.socket, broken);
       });
     },
     /** Something on this connection is not HTTP, or did not come in time. */
     broken: (socket: Duplex, reply: Reply): void => {
       const connection = open.get(socket);
-      const last = connection?.last;
-      if (connection === undefined || !socket.writable) socket.destroy();
-      // Its body is the trouble: the request itself is answered, unless it has been already.
-      else if (last !== undefined && !last.request.complete) {
+      if (connection === undefined || !socket.writable) return void socket.destroy();
+      // node:http says it again for everything that still arrives.
+      if (connection.broken !== undefined) return;
+      connection.broken = reply;
+      const { last, waiting } = connection;
+      if (last !== undefined && !last.request.complete) {
+        // Its body is the trouble: the request itself is answered, unless it has been already.
         if (last.response.headersSent) socket.destroy();
         else writeReply(last.request, last.response, { ...reply, close: true });
-      } else if (connection.waiting > 0) connection.broken = reply;
-      else end(socket, reply);
+      } else if (waiting === 0) end(socket, reply);
     },
   };
 };

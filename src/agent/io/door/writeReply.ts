@@ -3,7 +3,7 @@ import { problem, type Reply } from '../../core/door/reply.ts';
 import { type Millis, SECOND } from '../../core/hour.ts';
 
 /** How long the rest of a refused request is read and thrown away: a connection closed on unread bytes is reset, and the answer lost with it. */
-const LINGER: Millis = 2 * SECOND;
+export const LINGER: Millis = 2 * SECOND;
 
 /** Writes one answer. A response that is under way already stays as it is. */
 export const writeReply = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
