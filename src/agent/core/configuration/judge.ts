@@ -1,4 +1,4 @@
-import { combinationsOf } from './combinations.ts';
+import { combinationsOf } from './combinations/combinationsOf.ts';
 import { type Branch, isBranch, type Path, type Tree, without, withValue } from './layers/tree.ts';
 import { type Settings, schema } from './schema/schema.ts';
 import { type Finding, findingsOf } from './sentences.ts';
