@@ -13,13 +13,17 @@ export const exposition = (series: ReadonlyMap<MetricName, readonly Series[]>): 
     const row = METRICS[name];
     const labelNames = 'labels' in row ? [...row.labels] : [];
     const about = { name: `${PREFIX}${name}`, help: row.help, labelNames, registers: [registry] };
-    const figures = series.get(name) ?? [];
+    // In the catalogue's order of labels, whatever the order they were given in.
+    const figures = (series.get(name) ?? []).map(({ labels, value }) => ({
+      value,
+      labels: Object.fromEntries(labelNames.map((label) => [label, labels[label] ?? ''])),
+    }));
     if (row.kind === 'counter') {
       const counter = new Counter(about);
-      for (const { labels, value } of figures) counter.inc({ ...labels }, value);
+      for (const { labels, value } of figures) counter.inc(labels, value);
     } else {
       const gauge = new Gauge(about);
-      for (const { labels, value } of figures) gauge.set({ ...labels }, value);
+      for (const { labels, value } of figures) gauge.set(labels, value);
     }
   }
   return registry.metrics();
