@@ -8,6 +8,14 @@ export type Launched = Surroundings & {
   readonly resource: { readonly id: string; readonly handle: string; readonly name: string; readonly region: string };
 };
 
+/** A request as the SDK hands it to whoever sends it. */
+type SdkRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+};
+
 /** The time at which every emulated world of these tests starts. */
 export const START = Date.parse('2026-03-01T10:00:00Z');
 
@@ -41,13 +49,36 @@ export const emulate = async (options: EmulatorOptions = {}) => {
       systemClockOffset: emulator.house.clock.now() - Date.now(),
     });
 
+  /** The real client without a socket: `pass` stands between it and the emulator. */
+  const direct = (
+    credentials: Keys,
+    { host = 'metering.marketplace.us-east-1.amazonaws.com', region = 'us-east-1', pass = emulator.handle } = {},
+  ) =>
+    new MarketplaceMeteringClient({
+      endpoint: `https://${host}`,
+      region,
+      credentials,
+      maxAttempts: 1,
+      systemClockOffset: emulator.house.clock.now() - Date.now(),
+      requestHandler: {
+        handle: async ({ method, path, headers, body }: SdkRequest) => {
+          const bytes = Buffer.from(new TextDecoder().decode(body));
+          const outcome = await pass({ method, path, query: '', headers, body: bytes });
+          if (typeof outcome === 'string') throw new Error(outcome);
+          return {
+            response: { statusCode: outcome.status, headers: outcome.headers, body: Buffer.from(outcome.body) },
+          };
+        },
+      },
+    });
+
   /** A task with the right role, and a client inside it. */
   const task = async (more: object = {}) => {
     const launched = await launch('ecs', more);
     return { launched, client: client(await taskKeys(launched), launched.resource.region) };
   };
 
-  return { emulator, url, admin, launch, taskKeys, client, task, [Symbol.asyncDispose]: emulator.stop };
+  return { emulator, url, admin, launch, taskKeys, client, direct, task, [Symbol.asyncDispose]: emulator.stop };
 };
 
 /** What a call ended with: its answer, or the name of its error. */

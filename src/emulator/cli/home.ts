@@ -36,9 +36,13 @@ const put = async (folder: string, file: Surroundings['files'][number]): Promise
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const;
 
+/** A terminal gives these to the command itself, which is in the same group: handed on they would come twice. */
+const FROM_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
+
 const forward = (child: ChildProcess): (() => void) => {
+  const isInteractive = process.stdin.isTTY === true;
   const pass = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
+    if (!(isInteractive && FROM_TERMINAL.has(signal))) child.kill(signal);
   };
   for (const signal of SIGNALS) process.on(signal, pass);
   return () => {

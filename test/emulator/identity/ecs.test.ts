@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { DEFAULT_WORLD } from '../../../src/emulator/world/defaultWorld.ts';
 import { emulate, START } from '../support.ts';
 
 const read = async (url: string | undefined): Promise<Record<string, unknown>> =>
@@ -56,6 +57,13 @@ test('the same credentials for half of their life, then new ones', async () => {
   expect(await get()).toEqual(first);
   await aws.admin('POST', 'clock', { advance: 1 });
   expect((await get())['AccessKeyId']).not.toBe(first['AccessKeyId']);
+});
+
+test('a role that does not trust ECS has no credentials for a task', async () => {
+  const role = { actions: [], trust: { sub: '*', aud: '*', services: ['ec2.amazonaws.com'] } };
+  await using aws = await emulate({ world: { ...DEFAULT_WORLD, roles: { ...DEFAULT_WORLD.roles, role } } });
+  const { environment } = await aws.launch('ecs', { role: 'role' });
+  expect(await read(environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'])).toMatchObject({ Code: 'NoIAMRoleFound' });
 });
 
 test('a path that is nobody’s, and a role that is not there, have no credentials', async () => {

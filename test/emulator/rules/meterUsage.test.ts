@@ -173,3 +173,11 @@ test('deciding changes nothing: what is not let through has not happened', () =>
   expect(changes.map(({ type }) => type)).toEqual(['record', 'token', 'known']);
   expect(state).toEqual(before);
 });
+
+test('a product that is not published has no code', () => {
+  const { world } = stage();
+  const product = world.products[USAGE];
+  if (product === undefined) throw new Error('the default world has lost its product');
+  const draft = stage({ ...world, products: { [USAGE]: { ...product, published: false } } });
+  expect(draft.meter({ Timestamp: HALF_PAST_TEN }, NOW).error).toBe('InvalidProductCodeException');
+});

@@ -80,14 +80,35 @@ test('the real client registers and reads the rotation of the key', async () => 
   });
 });
 
-test('two requests for one hour at the same moment: one is stored', async () => {
+test('requests for one hour that come in the same instant: one is stored', async () => {
   await using aws = await emulate();
-  const { client } = await aws.task();
+  const keys = await aws.taskKeys(await aws.launch('ecs'));
+  const held: (() => void)[] = [];
+  // Each waits until all have been signed; then they enter the emulator in one turn of the loop.
+  const client = aws.direct(keys, {
+    pass: async (incoming) => {
+      await new Promise<void>((go) => {
+        held.push(go);
+        if (held.length === 8) for (const each of held) each();
+      });
+      return aws.emulator.handle(incoming);
+    },
+  });
   const outcomes = await Promise.all(
     [1, 2, 3, 4, 5, 6, 7, 8].map((quantity) => outcomeOf(client.send(usage(quantity)))),
   );
   expect(outcomes.filter((outcome) => outcome === 'DuplicateRequestException')).toHaveLength(7);
-  expect(await aws.admin('GET', 'bill')).toMatchObject({ usage: [{ records: 1 }] });
+  const bill = await aws.admin('GET', 'bill');
+  expect(bill).toMatchObject({ usage: [{ records: 1 }] });
+  const { calls } = await aws.admin<{ calls: readonly { stored: boolean }[] }>('GET', 'calls?operation=MeterUsage');
+  expect(calls.filter(({ stored }) => stored)).toHaveLength(1);
+});
+
+test('a body that is no text is kept byte for byte', async () => {
+  await using aws = await emulate();
+  const body = Buffer.from([0x7b, 0xff, 0x00, 0x7d]);
+  await fetch(aws.url, { method: 'POST', headers: { 'x-amz-target': 'AWSMPMeteringService.MeterUsage' }, body });
+  expect(await aws.admin('GET', 'calls')).toMatchObject({ calls: [{ bodyBase64: body.toString('base64') }] });
 });
 
 test('above the quota the client is told at HTTP 400, and nothing is stored', async () => {

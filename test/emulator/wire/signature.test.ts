@@ -122,3 +122,16 @@ test.each([
   const response = await post(aws.url, headers);
   expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([403, name]);
 });
+
+test('a host of AWS names its Region, and the signature must be for it', async () => {
+  await using world = await open();
+  const statusAt = (host: string, region: string): Promise<unknown> =>
+    outcomeOf(world.aws.direct(world.keys, { host, region }).send(usage()));
+  expect(await statusAt('metering.marketplace.us-east-1.amazonaws.com', 'us-east-1')).toMatchObject({
+    MeteringRecordId: expect.any(String),
+  });
+  expect(await statusAt('metering-marketplace.us-east-1.api.aws', 'us-east-1')).toMatchObject({
+    MeteringRecordId: expect.any(String),
+  });
+  expect(await statusAt('metering.marketplace.us-east-1.amazonaws.com', 'eu-west-1')).toBe('InvalidSignatureException');
+});
