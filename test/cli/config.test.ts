@@ -136,7 +136,7 @@ test('schema is JSON Schema draft-7 with the settings, their defaults and descri
       gate: {
         properties: {
           patience: { type: 'string', default: '30m' },
-          graceAfterPurchase: { type: 'boolean', default: true },
+          graceAfterPurchase: { type: 'boolean', default: false },
         },
       },
       door: { properties: { connections: { type: 'integer', minimum: 1, default: 64 } } },

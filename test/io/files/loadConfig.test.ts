@@ -57,7 +57,7 @@ test('the least configuration has every default', () => {
       dedupe: { keep: 86_400_000, least: 3_600_000 },
       wait: 60_000,
     },
-    gate: { patience: 1_800_000, onPatience: 'exit', graceAfterPurchase: true },
+    gate: { patience: 1_800_000, onPatience: 'exit', graceAfterPurchase: false },
     metering: {
       mode: 'send',
       settle: 120_000,
