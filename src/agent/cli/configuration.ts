@@ -1,7 +1,5 @@
 import type { Config } from '../core/configuration/config.ts';
-import { explainProblems } from '../core/configuration/problem.ts';
-import { TollgateError } from '../core/errors.ts';
-import { EXIT } from '../core/exitCode.ts';
+import { configurationError } from '../core/configuration/problem.ts';
 import { loadConfig } from '../io/files/loadConfig.ts';
 
 /** The configuration in force. Throws a TollgateError (78) that tells every problem at once. */
@@ -11,5 +9,5 @@ export const configurationOf = (
 ): Config => {
   const loaded = loadConfig({ env, cwd: process.cwd(), ...(configPath === undefined ? {} : { configPath }) });
   if (loaded.ok) return loaded.config;
-  throw new TollgateError('configuration', explainProblems(loaded.problems), { exitCode: EXIT.configuration });
+  throw configurationError(loaded.problems);
 };

@@ -148,7 +148,7 @@ export const schema = z.strictObject({
       patience: duration().prefault('30m').describe('How long the gate waits for an answer of AWS.'),
       onPatience: oneOf('choice', ['exit', 'start']).prefault('exit').describe('What to do when the patience is over.'),
       graceAfterPurchase: flag()
-        .prefault(true)
+        .prefault(false)
         .describe(
           'Whether "not entitled" is asked again in the first five minutes, since a purchase takes a while to be seen.',
         ),
