@@ -28,7 +28,11 @@ const add = defineCommand({
   },
   args: {
     kind: { type: 'positional', description: 'What goes wrong' },
-    operation: { type: 'string', description: 'One operation, or sts, credentials, metadata, imds', valueHint: 'NAME' },
+    operation: {
+      type: 'string',
+      description: 'One operation; sts, credentials, metadata, imds; all; else the metering service',
+      valueHint: 'NAME',
+    },
     resource: { type: 'string', description: 'Only calls of this task, pod or instance', valueHint: 'ID' },
     times: { type: 'string', description: 'So many calls', valueHint: 'N' },
     share: { type: 'string', description: 'This share of the calls', valueHint: '0.3' },

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { makeEmulator } from '../emulator.ts';
-import { NO_JOURNAL, openJournal } from '../journal.ts';
+import { type Journal, NO_JOURNAL, openJournal } from '../journal.ts';
 import { type Opened, openWorld, WorldError } from '../world/readWorld.ts';
 import { EXIT, Failure, wrongUsage } from './failure.ts';
 
@@ -29,6 +29,14 @@ const open = (file: string): Opened => {
   }
 };
 
+const openState = (file: string): Journal => {
+  try {
+    return openJournal(file);
+  } catch (cause) {
+    throw new Failure(cause instanceof Error ? cause.message : String(cause), EXIT.usage, { cause });
+  }
+};
+
 /** Waits for the signal that ends the program. */
 const signalled = (): Promise<void> =>
   new Promise((resolve) => {
@@ -52,13 +60,17 @@ export const serve = defineCommand({
   run: async ({ args }) => {
     const port = portOf(args.port);
     const opened = args.world === undefined ? {} : open(args.world);
-    const journal = args.state === undefined ? NO_JOURNAL : openJournal(args.state);
+    const journal = args.state === undefined ? NO_JOURNAL : openState(args.state);
     const emulator = makeEmulator({ ...opened, journal });
     let url: string;
     try {
       url = await emulator.start(port, args.host);
     } catch (cause) {
-      throw new Failure(`cannot listen at ${args.host}:${port}: ${String(cause)}`, EXIT.unexpected, { cause });
+      throw new Failure(
+        `cannot listen at ${args.host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        EXIT.unexpected,
+        { cause },
+      );
     }
     process.stdout.write(usage(url));
     await signalled();

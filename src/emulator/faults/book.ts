@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Random } from '../house.ts';
+import { isErrorName } from '../rules/answer.ts';
 import type { Fault, FaultIn } from './fault.ts';
 
 /** What is asked of the book at each call. */
@@ -13,9 +14,20 @@ export type FaultBook = {
   readonly strike: (occasion: Occasion) => readonly Fault[];
 };
 
-const isMeant = (fault: Fault, { service, operation, resource }: Occasion): boolean =>
-  (fault.operation === undefined || fault.operation === operation || fault.operation === service) &&
-  (fault.resource === undefined || fault.resource === resource);
+/** A fault without an operation is for the metering service: a stray credential call does not use it up. */
+const isNamed = ({ operation }: Fault, occasion: Occasion): boolean =>
+  operation === undefined
+    ? occasion.service === 'metering'
+    : ['all', occasion.operation, occasion.service].includes(operation);
+
+/** A name that only STS has cannot come from the metering service. */
+const canSay = ({ error }: Fault, { service }: Occasion): boolean =>
+  error === undefined || service !== 'metering' || isErrorName(error);
+
+const isMeant = (fault: Fault, occasion: Occasion): boolean =>
+  isNamed(fault, occasion) &&
+  canSay(fault, occasion) &&
+  (fault.resource === undefined || fault.resource === occasion.resource);
 
 const isOver = (fault: Fault, now: number): boolean =>
   (fault.until !== undefined && now >= fault.until) || (fault.times !== undefined && fault.applied >= fault.times);

@@ -32,7 +32,7 @@ const kinds = Object.keys(KINDS).filter(isFaultKind);
 /** How a fault is asked for, in a world file, by the admin route or on the command line. */
 export const FAULT = z.strictObject({
   kind: z.enum(kinds),
-  /** One operation, or `sts`, `credentials`, `metadata`, `imds` for all of a kind; absent: every AWS call. */
+  /** One operation; `sts`, `credentials`, `metadata`, `imds` for one side; `all`; absent: the metering service. */
   operation: z.string().optional(),
   /** Only calls of this resource. */
   resource: z.string().optional(),

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -88,6 +88,21 @@ test.each([[['--help']], [['bill', '--help']], [['task', '--help']], [['fault', 
     expect([code, out]).toEqual([0, expect.stringContaining('USAGE')]);
   },
 );
+
+test('a port that is taken, and a file that is no state, are told without a stack', async () => {
+  await using aws = await serve();
+  const taken = await ended(start(['serve', '--port', new URL(aws.url).port]));
+  expect([taken.code, taken.err]).toEqual([
+    1,
+    expect.stringMatching(/^tollgate-emulator: cannot listen at .*EADDRINUSE.*\n$/),
+  ]);
+  const file = join(await mkdtemp(join(tmpdir(), 'emulator-')), 'state');
+  await writeFile(file, 'accounts:\n');
+  expect(await ended(start(['serve', '--port', '0', '--state', file]))).toMatchObject({
+    code: 64,
+    err: `tollgate-emulator: ${file}, line 1: not a line of a state file\n`,
+  });
+});
 
 test('a killed emulator comes back with its state', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'emulator-')), 'state');

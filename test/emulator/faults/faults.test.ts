@@ -200,3 +200,16 @@ test('a call that was not performed shows no answer of AWS', async () => {
     answer: { MeteringRecordId: expect.any(String) },
   });
 });
+
+test('a fault without an operation waits for a call of the metering service; all means all', async () => {
+  await using world = await open();
+  const credentials = world.launched.environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '';
+  await world.fault('throttle', { times: 1 });
+  await world.fault('error', { error: 'IDPCommunicationError' });
+  expect((await fetch(credentials)).status).toBe(200);
+  expect(await failureOf(world.client.send(usage(5)))).toBe('ThrottlingException');
+  expect(await failureOf(world.client.send(usage(5)))).toMatchObject({ MeteringRecordId: expect.any(String) });
+  await world.fault('throttle', { operation: 'all' });
+  expect((await fetch(credentials)).status).toBe(429);
+  expect((await fetch(world.aws.url, { method: 'HEAD' })).status).toBe(429);
+});
