@@ -1,4 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
+import { TollgateError } from '../core/errors.ts';
+import { EXIT } from '../core/exitCode.ts';
 import type { Whereabouts } from '../core/platform/whereabouts.ts';
 import { regionRuling } from '../core/regionRuling.ts';
 import type { Status } from '../core/status.ts';
@@ -58,6 +60,16 @@ export const findPlace = async ({ config, env, verdicts, signal }: PlaceRequest,
     return { whereabouts, marketplace: NO_AWS, shown, warnings: whereabouts.warnings };
   }
   const { platform, resource, region } = whereabouts;
+  if (platform === 'ecs' && config.metering.onShutdown === 'keep') {
+    throw new TollgateError(
+      'keep_on_ecs',
+      'metering.onShutdown: keep leaves the open hour to a successor, but nothing outlives an ECS task',
+      {
+        remedy: 'set metering.onShutdown: send',
+        exitCode: EXIT.configuration,
+      },
+    );
+  }
   const { decision, row, reason } = regionRuling(whereabouts, config.product);
   if (decision === 'unlisted') log.warn('region', { region: region.name, row, reason });
   const { marketplace, route, warnings } = await openAws(
