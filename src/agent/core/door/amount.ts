@@ -8,6 +8,9 @@ const LONGEST = 100;
 
 const PLAIN = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
+/** What most reports bring: whole, and exact as a double. */
+const SHORT = /^(?:0|[1-9][0-9]{0,14})$/;
+
 const TOO_MANY_DIGITS = {
   why: `has more than ${quantity.MOST_WHOLE_DIGITS} digits before or ${quantity.MOST_DECIMALS} behind the point`,
 };
@@ -18,6 +21,7 @@ export const readAmount = (value: Json | undefined): AmountReading => {
   const plain = typeof value === 'string';
   if (!plain && !isNumber(value)) return { why: 'must be a number, or a plain decimal in quotes such as "12.5"' };
   const text = plain ? value : value.source;
+  if (SHORT.test(text)) return { quantity: quantity.of(Number(text)) };
   if (plain && !PLAIN.test(text)) return { why: 'must be a plain decimal such as "12.5": no exponent, sign or space' };
   if (text.length > LONGEST) return TOO_MANY_DIGITS;
   const read = quantity.parse(text);

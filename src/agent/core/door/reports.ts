@@ -41,6 +41,8 @@ const COUNTER_MEMBERS: ReadonlySet<string> = new Set(['source', 'start']);
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const CONTROL = /\p{Cc}/u;
 
+const NONE = {};
+
 const quoted = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}...` : text);
 
 /** Why this is no id; undefined when it is one. Half a surrogate pair has no bytes of its own, so two such ids would be one. */
@@ -129,14 +131,14 @@ const reportOf = (
   if (tagFault !== undefined) bad(tagFault.field, tagFault.why);
 
   if (!good || 'why' in amount || 'why' in time) return undefined;
+  const dated = timestamp !== undefined;
+  const plain: Report = { dimension: dimension as string, quantity: amount.quantity, at: time.at, dated };
+  if (id === undefined && tags === undefined) return plain;
   return {
-    dimension: dimension as string,
-    quantity: amount.quantity,
-    at: time.at,
-    dated: timestamp !== undefined,
-    ...(typeof id === 'string' && { id }),
+    ...plain,
+    ...(typeof id === 'string' ? { id } : NONE),
     // fromEntries defines members, so that a tag named __proto__ is a tag like any other.
-    ...(isObject(tags) && { tags: Object.fromEntries(tags as ReadonlyMap<string, string>) }),
+    ...(isObject(tags) ? { tags: Object.fromEntries(tags as ReadonlyMap<string, string>) } : NONE),
   };
 };
 
