@@ -19,7 +19,9 @@ const STRAY = [
   'AWS_CONFIG_FILE',
 ] as const;
 
-const strayOf = (env: Environment): readonly string[] => STRAY.filter((name) => (env[name] ?? '') !== '');
+/** A file that is switched off by /dev/null holds nothing that could stray. */
+const strayOf = (env: Environment): readonly string[] =>
+  STRAY.filter((name) => !['', '/dev/null'].includes(env[name] ?? ''));
 
 const refuse = (code: string, message: string, remedy: string): never => {
   throw new TollgateError(code, message, { remedy, exitCode: EXIT.platform });
