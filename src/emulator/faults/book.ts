@@ -24,9 +24,14 @@ const isNamed = ({ operation }: Fault, occasion: Occasion): boolean =>
 const canSay = ({ error }: Fault, { service }: Occasion): boolean =>
   error === undefined || service !== 'metering' || isErrorName(error);
 
+/** Only a batch can come back unprocessed. */
+const canDo = ({ kind }: Fault, { operation }: Occasion): boolean =>
+  kind !== 'unprocessed' || operation === 'BatchMeterUsage';
+
 const isMeant = (fault: Fault, occasion: Occasion): boolean =>
   isNamed(fault, occasion) &&
   canSay(fault, occasion) &&
+  canDo(fault, occasion) &&
   (fault.resource === undefined || fault.resource === occasion.resource);
 
 const isOver = (fault: Fault, now: number): boolean =>

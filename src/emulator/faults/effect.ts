@@ -39,8 +39,8 @@ const without = (answer: Reply, member: string): string => {
   return JSON.stringify(rest);
 };
 
-const withoutId = (answer: Reply): Reply =>
-  answer.status === 200
+const withoutId = (service: string, answer: Reply): Reply =>
+  service === 'metering' && answer.status === 200
     ? { ...answer, body: without({ ...answer, body: without(answer, 'MeteringRecordId') }, 'Signature') }
     : answer;
 
@@ -73,11 +73,11 @@ export const effectOf = (fault: Fault, service: string, verdict: Verdict, reques
     case 'html':
       return { ...page(fault.status ?? 502), headers: { ...page(502).headers, [NO_REQUEST_ID]: '1' } };
     case 'no-id':
-      return withoutId(verdict.reply);
+      return withoutId(service, verdict.reply);
     case 'no-request-id':
       return { ...verdict.reply, headers: { ...verdict.reply.headers, [NO_REQUEST_ID]: '1' } };
     case 'unprocessed':
-      return unprocessed(requestBody);
+      return verdict.reply.status === 200 ? unprocessed(requestBody) : verdict.reply;
     default:
       return fault.kind satisfies never;
   }

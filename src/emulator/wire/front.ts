@@ -1,13 +1,11 @@
 import type { CallList } from '../calls.ts';
-import { bodyText } from '../calls.ts';
 import type { FaultBook } from '../faults/book.ts';
 import { effectOf, NO_REQUEST_ID } from '../faults/effect.ts';
-import { type Fault, KINDS } from '../faults/fault.ts';
+import { KINDS } from '../faults/fault.ts';
 import { type House, uuid } from '../house.ts';
 import { REQUEST_ID } from '../identity/stsWire.ts';
 import type { Resource } from '../rules/caller.ts';
-import { isUsage } from '../rules/change.ts';
-import { isoOf } from '../rules/values/instant.ts';
+import { callOf } from './callOf.ts';
 import { type Door, doorOf, imdsDoor } from './doors.ts';
 import type { Incoming, Outcome } from './http.ts';
 import { json } from './http.ts';
@@ -67,14 +65,7 @@ export const makeFront = (house: House, faults: FaultBook, calls: CallList, wait
     const requestId = uuid(house.random);
     const time = house.clock.now();
     const outcome = blow === undefined ? verdict.reply : effectOf(blow, door.service, verdict, body);
-    note(door, incoming, verdict, {
-      outcome,
-      hits,
-      blow,
-      requestId,
-      time,
-      isPerformed,
-    });
+    calls.add(callOf(door, incoming, verdict, { outcome, hits, blow, requestId, time, isPerformed }));
     const late = hits.reduce((total, { latency = 0 }) => total + latency, 0);
     if (late > 0) await wait(late);
     // Only the services of AWS sign their answers with a request id; link-local endpoints do not.
@@ -90,47 +81,8 @@ export const makeFront = (house: House, faults: FaultBook, calls: CallList, wait
     }
   };
 
-  type Passed = {
-    readonly outcome: Outcome;
-    readonly hits: readonly Fault[];
-    readonly blow: Fault | undefined;
-    readonly requestId: string;
-    readonly time: number;
-    readonly isPerformed: boolean;
-  };
-
-  const note = (door: Door, incoming: Incoming, { note: said, changes }: Verdict, passed: Passed): void => {
-    const { outcome, hits, blow, requestId, time, isPerformed } = passed;
-    const isOurs = blow === undefined || blow.kind.startsWith('no-');
-    calls.add({
-      time: isoOf(time),
-      service: door.service,
-      operation: door.operation,
-      method: incoming.method,
-      path: incoming.path,
-      account: said.account ?? null,
-      region: said.region ?? null,
-      resource: said.resource ?? null,
-      source: said.source ?? null,
-      ...bodyText(incoming.body),
-      status: typeof outcome === 'string' ? null : outcome.status,
-      error: isOurs ? (said.error ?? null) : errorSeen(outcome, blow),
-      // A call that was not performed has no answer of AWS's, whatever would have been decided.
-      answer: isPerformed ? (said.answer ?? null) : null,
-      stored: isPerformed && changes.some(isUsage),
-      fault: hits.length === 0 ? null : hits.map(({ kind }) => kind).join('+'),
-      requestId,
-    });
-  };
-
   return {
     aws: (incoming) => pass(doorOf(incoming), incoming),
     instance: (instance, incoming) => pass(imdsDoor(instance), incoming),
   };
-};
-
-/** What the client saw of a fault, by name where it has one. */
-const errorSeen = (outcome: Outcome, { kind, error }: Fault): string => {
-  if (typeof outcome === 'string') return outcome;
-  return error ?? outcome.headers['x-amzn-errortype'] ?? kind;
 };

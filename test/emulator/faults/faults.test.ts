@@ -168,7 +168,7 @@ test('what is no fault is refused by the admin route', async () => {
 
 test('unprocessed: a batch comes back to be sent again', async () => {
   await using aws = await emulate();
-  await aws.admin('POST', 'faults', { kind: 'unprocessed', operation: 'BatchMeterUsage', times: 1 });
+  await aws.admin('POST', 'faults', { kind: 'unprocessed', times: 1 });
   const seller = aws.client({
     accessKeyId: 'AKIAI44QH8DHBEXAMPLE',
     secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
@@ -212,4 +212,17 @@ test('a fault without an operation waits for a call of the metering service; all
   await world.fault('throttle', { operation: 'all' });
   expect((await fetch(credentials)).status).toBe(429);
   expect((await fetch(world.aws.url, { method: 'HEAD' })).status).toBe(429);
+});
+
+test('a fault that makes no sense for a service does it no harm', async () => {
+  await using world = await open();
+  await world.fault('no-id', { operation: 'all' });
+  await world.fault('unprocessed', { operation: 'all' });
+  const answer = await fetch(world.aws.url, {
+    method: 'POST',
+    body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
+  });
+  expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('MissingAuthenticationToken')]);
+  const credentials = world.launched.environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '';
+  expect(await (await fetch(credentials)).json()).toMatchObject({ AccessKeyId: expect.any(String) });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Resource } from '../../../src/emulator/rules/caller.ts';
 import { decide } from '../../../src/emulator/rules/service.ts';
+import { DEFAULT_WORLD } from '../../../src/emulator/world/defaultWorld.ts';
 import { callerIn, FREE, NOT_BOUGHT, POD, seconds, stage, TASK, USAGE } from './stage.ts';
 
 const HALF_PAST_TEN = seconds('2026-03-01T10:30:00Z');
@@ -77,6 +78,20 @@ test('a client token belongs to one request', () => {
   expect(meter({ ...usage, UsageQuantity: undefined, UsageQuantityAsDecimal: '17.0' }, NOW)).toEqual(first);
   expect(meter({ ...usage, UsageQuantity: 18 }, NOW).error).toBe('IdempotencyConflictException');
   expect(meter({ ...usage, UsageDimension: 'users' }, NOW).error).toBe('IdempotencyConflictException');
+});
+
+test('the same client token in another Region or account is another token', () => {
+  const { meter } = stage({
+    ...DEFAULT_WORLD,
+    accounts: { ...DEFAULT_WORLD.accounts, '222233334444': { subscriptions: [USAGE] } },
+  });
+  const usage = { Timestamp: HALF_PAST_TEN, ClientToken: 'token-1' };
+  const elsewhere: Resource = { ...TASK, id: 'task-2', region: 'eu-west-1' };
+  const another: Resource = { ...TASK, id: 'task-3', account: '222233334444' };
+  expect(meter({ ...usage, UsageQuantity: 1 }, NOW).error).toBeUndefined();
+  expect(meter({ ...usage, UsageQuantity: 2 }, NOW, callerIn(elsewhere), 'eu-west-1').error).toBeUndefined();
+  expect(meter({ ...usage, UsageQuantity: 3 }, NOW, callerIn(another)).error).toBeUndefined();
+  expect(meter({ ...usage, UsageQuantity: 4 }, NOW, callerIn(POD)).error).toBe('IdempotencyConflictException');
 });
 
 test('the token of a refused request is free again', () => {

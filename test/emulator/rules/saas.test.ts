@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { billOf } from '../../../src/emulator/rules/bill.ts';
 import type { Caller } from '../../../src/emulator/rules/caller.ts';
+import { DEFAULT_WORLD } from '../../../src/emulator/world/defaultWorld.ts';
 import { at, SAAS, seconds, stage, USAGE } from './stage.ts';
 
 const NOW = '2026-03-02T11:03:00Z';
@@ -98,6 +99,13 @@ test.each([
 test("a container's product code is not for this call, nor is the buyer", () => {
   const { batch, call } = open();
   expect(batch([record()], NOW, { ProductCode: USAGE }).error).toBe('InvalidCustomerIdentifierException');
+  const [known] = DEFAULT_WORLD.customers;
+  if (known === undefined) throw new Error('the default world has lost its customer');
+  const odd = stage({ ...DEFAULT_WORLD, customers: [{ ...known, product: USAGE }] });
+  const UsageRecords = [record()];
+  expect(odd.call('BatchMeterUsage', { ProductCode: USAGE, UsageRecords }, NOW, SELLER).error).toBe(
+    'InvalidProductCodeException',
+  );
   const buyer: Caller = { ...SELLER, account: '111122223333' };
   expect(call('BatchMeterUsage', { ProductCode: SAAS, UsageRecords: [record()] }, NOW, buyer).error).toBe(
     'InvalidProductCodeException',
