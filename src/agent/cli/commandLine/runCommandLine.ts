@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, runCommand } from 'citty';
 import { TollgateError, toError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
+import { isNewEnough, LEAST_NODE } from '../../core/version.ts';
 import { checkArguments, splitCommand } from './check.ts';
 import { argsOf, isHelp, type Resolved, refuseGroup, resolveCommand } from './resolve.ts';
 import { helpOf, usageLineOf } from './usage.ts';
@@ -11,6 +12,15 @@ const CARRIERS: ReadonlySet<string> = new Set(['exec']);
 
 /** What people type out of habit. */
 const VERSION_OPTIONS: ReadonlySet<string> = new Set(['--version', '-v']);
+
+const refuseOldNode = (): void => {
+  const { node } = process.versions;
+  if (isNewEnough(node)) return;
+  throw new TollgateError('node-too-old', `this is Node ${node}, and tollgate needs ${LEAST_NODE} or later`, {
+    remedy: 'start it with the Node that comes with it, or with a newer one',
+    exitCode: EXIT.platform,
+  });
+};
 
 const dispatch = async (resolved: Resolved): Promise<void> => {
   const { command, path, rest } = resolved;
@@ -23,6 +33,7 @@ const dispatch = async (resolved: Resolved): Promise<void> => {
     return;
   }
   if (command.run === undefined) await refuseGroup(resolved);
+  refuseOldNode();
   checkArguments(own, definition);
   await runCommand(command, { rawArgs: [...own], data: product });
 };

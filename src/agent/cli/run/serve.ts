@@ -21,7 +21,7 @@ const SLACK: Millis = SECOND;
 
 const LATE = 'the time to stop was over before everything was sent; the ledger keeps the rest';
 
-const after = (delay: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay).unref());
+const after = (delay: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay));
 
 /**
  * The agent as a service, from its start to its exit code: 0, 75 when usage is still in the ledger, or a refusal's own.
