@@ -1,4 +1,4 @@
-import type { AgentHandle, StopReason } from '../../agentHandle.ts';
+import type { AgentHandle, Stopped, StopReason } from '../../agentHandle.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import { type Millis, SECOND } from '../../core/hour.ts';
 import type { Verdict } from '../../core/verdict.ts';
@@ -20,8 +20,6 @@ export type ServeParts = {
 const SLACK: Millis = SECOND;
 
 const LATE = 'the time to stop was over before everything was sent; the ledger keeps the rest';
-
-const after = (delay: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay));
 
 /**
  * The agent as a service, from its start to its exit code: 0, 75 when usage is still in the ledger, or a refusal's own.
@@ -45,8 +43,11 @@ export const serve = async ({ agent, log, grace, announce, leaveMessage, onStop 
   };
 
   const stop = async (reason: StopReason): Promise<readonly string[]> => {
-    const late = after(grace + SLACK).then(() => ({ unsent: true, lines: [LATE] }));
-    const { unsent, lines } = await Promise.race([agent.stop({ reason, budget: grace, hurry: hurry.signal }), late]);
+    const late = Promise.withResolvers<Stopped>();
+    const timer = setTimeout(() => late.resolve({ unsent: true, lines: [LATE] }), grace + SLACK);
+    const order = { reason, budget: grace, hurry: hurry.signal };
+    const { unsent, lines } = await Promise.race([agent.stop(order), late.promise]);
+    clearTimeout(timer);
     for (const line of lines) log.warn('not sent', { line });
     return unsent && lines.length === 0 ? [LATE] : lines;
   };
