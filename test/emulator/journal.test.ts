@@ -1,18 +1,17 @@
-import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeterUsageCommand, RegisterUsageCommand } from '@aws-sdk/client-marketplace-metering';
 import { expect, test } from '@jest/globals';
 import { openJournal } from '../../src/emulator/journal.ts';
+import { temporaryFolder } from './folder.ts';
 import { emulate, HOURLY, outcomeOf, START, USAGE } from './support.ts';
-
-const newFile = async () => join(await mkdtemp(join(tmpdir(), 'emulator-state-')), 'state.jsonl');
 
 const usage = (UsageQuantity: number) =>
   new MeterUsageCommand({ ProductCode: USAGE, UsageDimension: 'requests', Timestamp: new Date(START), UsageQuantity });
 
 test('a restart keeps the bill, the credentials, the keys, the calls and the clock', async () => {
-  const file = await newFile();
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'state.jsonl');
   const before = await emulate({ journal: openJournal(file) });
   const { launched } = await before.task({ name: 'parser' });
   const keys = await before.taskKeys(launched);
@@ -32,7 +31,8 @@ test('a restart keeps the bill, the credentials, the keys, the calls and the clo
 });
 
 test('a last line that was cut short is cut off; one in the middle is told', async () => {
-  const file = await newFile();
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'state.jsonl');
   const first = await emulate({ journal: openJournal(file) });
   const { client } = await first.task();
   await client.send(usage(5));
@@ -56,7 +56,8 @@ test('a last line that was cut short is cut off; one in the middle is told', asy
 });
 
 test('a reset forgets everything, in the file too', async () => {
-  const file = await newFile();
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'state.jsonl');
   const first = await emulate({ journal: openJournal(file) });
   const { client } = await first.task();
   await client.send(usage(5));

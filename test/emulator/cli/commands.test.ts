@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { temporaryFolder } from '../folder.ts';
 import { ended, serve, start } from './program.ts';
 
 const HOURLY = '2hourlyproductcode0example1';
@@ -96,7 +96,8 @@ test('a port that is taken, and a file that is no state, are told without a stac
     1,
     expect.stringMatching(/^tollgate-emulator: cannot listen at .*EADDRINUSE.*\n$/),
   ]);
-  const file = join(await mkdtemp(join(tmpdir(), 'emulator-')), 'state');
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'state');
   await writeFile(file, 'accounts:\n');
   expect(await ended(start(['serve', '--port', '0', '--state', file]))).toMatchObject({
     code: 64,
@@ -105,7 +106,8 @@ test('a port that is taken, and a file that is no state, are told without a stac
 });
 
 test('a killed emulator comes back with its state', async () => {
-  const file = join(await mkdtemp(join(tmpdir(), 'emulator-')), 'state');
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'state');
   const first = await serve(['--state', file]);
   await first.run('unsubscribe', HOURLY);
   const before = await first.json('rotate-key', HOURLY);

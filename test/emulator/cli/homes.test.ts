@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
+import { temporaryFolder } from '../folder.ts';
 import { ended, serve, start } from './program.ts';
 
 const CALL = [process.execPath, join(import.meta.dirname, 'call.mjs')];
@@ -86,7 +86,8 @@ test('a container that restarts in its pod has the same hour; another pod has it
 
 test('what the shell has of AWS does not leak into a home', async () => {
   await using world = await open();
-  const home = await mkdtemp(join(tmpdir(), 'emulator-home-'));
+  await using folder = await temporaryFolder();
+  const home = folder.path;
   await mkdir(join(home, '.aws'));
   await writeFile(
     join(home, '.aws', 'credentials'),

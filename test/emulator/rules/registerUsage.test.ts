@@ -87,6 +87,7 @@ test('a task is billed by the second from its launch, a minute at least, once', 
   call('RegisterUsage', REGISTER, '2026-03-01T08:00:40Z');
   const seconds = (now: string) =>
     billOf(world, state, at(now)).registered.map(({ seconds, calls }) => [seconds, calls]);
+  expect(billOf(world, state, at(NOW)).registered[0]?.registeredAt).toBe(NOW);
   expect(seconds('2026-03-01T08:00:50Z')).toEqual([[60, 2]]);
   expect(seconds('2026-03-01T08:02:05Z')).toEqual([[125, 2]]);
   apply(state, { type: 'resource', resource: { ...TASK, stoppedAt: at('2026-03-01T08:03:00Z') } });
