@@ -98,11 +98,11 @@ test('a body over 1 MiB is refused: by its length at once, by its chunks as soon
   expect((await send(world.url, most)).status).toBe(202);
 
   const told = await rawConnection(world.port);
-  told.write(
-    'POST /v1/usage HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1048577\r\n\r\n',
-  );
+  told.write(post('', { 'Content-Length': String(8 * 1_048_576) }));
   expect(await told.answer()).toMatchObject({ status: 413, headers: { connection: 'close' } });
-  told.end();
+  // A client that writes on all the same is not reset: it could lose the answer.
+  for (let index = 0; index < 8; index += 1) told.write(Buffer.alloc(1_048_576));
+  expect((await told.closed()).reset).toBe(false);
 
   const chunked = await rawConnection(world.port);
   chunked.write(

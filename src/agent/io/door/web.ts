@@ -43,14 +43,11 @@ export const makeWeb = ({
 }) => {
   const connections = makeConnections(most);
   const servers = new Set<Server>();
-  /** Requests whose bodies wait to be asked for. Answered before that, nobody knows whether a body still comes: the connection ends. */
-  const held = new WeakSet<IncomingMessage>();
   let closing = false;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     connections.asked(request, response);
-    const respond = (reply: Reply): void =>
-      writeReply(request, response, closing || held.has(request) ? { ...reply, close: true } : reply);
+    const respond = (reply: Reply): void => writeReply(request, response, closing ? { ...reply, close: true } : reply);
     const surplus = connections.isSurplus(request.socket);
     // An async function also turns what `handle` throws at once into a rejection; it adds no turn of the loop.
     const answer = async (): Promise<Reply> =>
@@ -63,11 +60,12 @@ export const makeWeb = ({
     });
   };
 
-  /** `Expect: 100-continue`: the body is asked for when somebody begins to read it. */
+  /**
+   * `Expect: 100-continue`: the body is asked for when somebody begins to read it. When the answer comes before that,
+   * nobody knows whether a body still follows, and node:http ends the connection.
+   */
   const onContinue = (request: IncomingMessage, response: ServerResponse): void => {
-    held.add(request);
     request.once('resume', () => {
-      held.delete(request);
       if (!response.headersSent) response.writeContinue();
     });
     onRequest(request, response);
