@@ -127,6 +127,15 @@ test('a body whose chunks are broken is refused, and nothing of it counts', asyn
   expect(world.counted()).toBe(0);
 });
 
+test('a body that breaks behind an answer already given ends the connection', async () => {
+  await using world = await startDoor({ token: 'secret' });
+  const connection = await rawConnection(world.port);
+  connection.write('POST /v1/usage HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
+  expect((await connection.answer())?.status).toBe(401);
+  connection.write('ZZ\r\n');
+  expect((await connection.closed()).rest).toBe('');
+});
+
 test('a body shorter than its length counts nothing; one that is longer is a second request, and none', async () => {
   await using world = await startDoor();
   const short = await rawConnection(world.port);

@@ -18,7 +18,7 @@ const codeOf = (thrown: unknown): string =>
 /** Binds one address. Never rejects. */
 export const bind = async (
   server: Server,
-  where: { readonly host: string; readonly port: number; readonly ipv6Only?: true } | { readonly path: string },
+  where: { readonly host: string; readonly port: number } | { readonly path: string },
 ): Promise<Bound> => {
   try {
     server.listen(where);
@@ -64,7 +64,6 @@ export const listenTcp = async (
     const result = await bind(makeServer(), {
       host: one,
       port: bound,
-      ...(one.includes(':') && hosts.length > 1 && { ipv6Only: true }),
     });
     if ('thrown' in result) {
       failed.push({ host: one, thrown: result.thrown });
