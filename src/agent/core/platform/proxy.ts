@@ -67,3 +67,9 @@ export const proxyFor = (target: URL, env: Environment): URL | undefined => {
   }
   return proxy;
 };
+
+/** The commonest half of a proxy: HTTP_PROXY alone, which the calls to AWS (https) do not go by. */
+export const proxyWarnings = (env: Environment): readonly string[] =>
+  (env['HTTP_PROXY'] ?? env['http_proxy']) !== undefined && (env['HTTPS_PROXY'] ?? env['https_proxy']) === undefined
+    ? ['HTTP_PROXY is set, HTTPS_PROXY is not: AWS is called without a proxy']
+    : [];

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { endpointsOf } from '../../core/platform/endpoint.ts';
 import { cleanEnvironment, type Environment } from '../../core/platform/environment.ts';
 import { isolateEnvironment } from '../../core/platform/isolate.ts';
-import { proxyFor, showProxy } from '../../core/platform/proxy.ts';
+import { proxyFor, proxyWarnings, showProxy } from '../../core/platform/proxy.ts';
 import type { Located } from '../../core/platform/whereabouts.ts';
 import type { Clock, Log, Marketplace } from '../../ports.ts';
 import { TIMEOUTS, type Timeouts } from './transport.ts';
@@ -64,5 +64,9 @@ export const openAws = async (
     },
     { clock, log },
   );
-  return { marketplace, route: { ...endpoints, proxy: proxy === undefined ? undefined : showProxy(proxy) }, warnings };
+  return {
+    marketplace,
+    route: { ...endpoints, proxy: proxy === undefined ? undefined : showProxy(proxy) },
+    warnings: [...warnings, ...proxyWarnings(cleaned)],
+  };
 };
