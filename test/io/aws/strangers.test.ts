@@ -8,7 +8,7 @@ import { says, startFakeAws } from '../../support/fakeAws.ts';
 import { ecsEnvironment, TASK_ARN } from './support.ts';
 
 const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL('../../support/programs/registerOnce.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../support/programs/callAws.ts', import.meta.url));
 
 /** Starts the program with exactly this environment, perhaps as somebody whom no passwd file knows. */
 const register = async (env: Environment, prefix: readonly string[] = []) => {
@@ -17,7 +17,7 @@ const register = async (env: Environment, prefix: readonly string[] = []) => {
   return { ...(JSON.parse(stdout) as object), stderr };
 };
 
-const registered = { platform: 'ecs', answer: { kind: 'ok' }, stderr: '' };
+const registered = { platform: 'ecs', answers: [{ kind: 'ok' }], stderr: '' };
 
 const exists = (path: string): boolean => {
   try {
