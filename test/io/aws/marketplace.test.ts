@@ -21,6 +21,7 @@ test('an ECS task registers and meters with the role of the task', async () => {
     ClientToken: record.clientToken,
   });
   expect(call?.headers['authorization']).toMatch(/Credential=AKIDFAKE\/\d+\/eu-west-1\/aws-marketplace\/aws4_request/);
+  expect(call?.headers['user-agent']).toContain('tollgate/');
   expect(call?.headers['x-amz-security-token']).toBe('fake-session-token');
   expect(aws.calls('GET /credentials')).toHaveLength(1);
 });

@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
 import { accessSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import type { Environment } from '../../../src/agent/core/platform/environment.ts';
+import { CERTIFICATE } from '../../support/certificate.ts';
 import { says, startFakeAws } from '../../support/fakeAws.ts';
 import { ecsEnvironment, TASK_ARN } from './support.ts';
 
@@ -66,4 +70,15 @@ test('an instance reaches its metadata beside a proxy for everything', async () 
     HTTP_PROXY: 'http://127.0.0.1:1',
   };
   expect(await register(env)).toMatchObject({ ...registered, platform: 'ec2' });
+});
+
+test("a proxy's own certificate authority is trusted by NODE_EXTRA_CA_CERTS, and not without", async () => {
+  await using aws = await startFakeAws();
+  await using metering = await startFakeAws({ tls: true });
+  aws.always('GET /metadata/task', says({ TaskARN: TASK_ARN }));
+  const env = { ...ecsEnvironment(aws), AWS_ENDPOINT_URL_MARKETPLACE_METERING: `https://localhost:${metering.port}` };
+  expect(await register(env)).toMatchObject({ answers: [{ kind: 'trouble', sent: false }] });
+  const file = join(await mkdtemp(join(tmpdir(), 'tollgate-ca-')), 'ca.pem');
+  await writeFile(file, CERTIFICATE);
+  expect(await register({ ...env, NODE_EXTRA_CA_CERTS: file })).toMatchObject(registered);
 });

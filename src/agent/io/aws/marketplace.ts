@@ -8,6 +8,7 @@ import type { Answer } from '../../core/answer.ts';
 import { type AwsTime, heard, look, nowOf } from '../../core/awsTime.ts';
 import type { Instant } from '../../core/hour.ts';
 import type { CredentialSource } from '../../core/platform/whereabouts.ts';
+import { VERSION } from '../../core/version.ts';
 import type { Clock, Log, Marketplace, MeterRequest, Registered } from '../../ports.ts';
 import { answerOf, dateOf, requestIdOf, type SdkResult } from './answers.ts';
 import { type Credentials, makeCredentials } from './credentials.ts';
@@ -108,6 +109,7 @@ const makeClient = ({ region, endpoints, lines }: MarketplaceSettings, credentia
     disableClockSkewCorrection: false,
     authSchemePreference: [],
     requestHandler: makeSdkHandler(lines),
+    customUserAgent: [['tollgate', VERSION]],
     logger: silent,
   });
 
