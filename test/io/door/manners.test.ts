@@ -150,6 +150,27 @@ test('a body shorter than its length counts nothing; one that is longer is a sec
   expect(world.counted()).toBe(1);
 });
 
+test('a caller that closes its side after the request still gets the answer', async () => {
+  let accept: (() => void) | undefined;
+  await using world = await startDoor({
+    handlers: {
+      take: () =>
+        new Promise((resolve) => {
+          accept = () => resolve(ACCEPTED);
+        }),
+    },
+  });
+  const connection = await rawConnection(world.port);
+  connection.write(post(REPORT));
+  connection.socket.end();
+  while (accept === undefined) await new Promise(setImmediate);
+  // The end of the request has been read by now as well: it came before this connection.
+  await fetch(`${world.url}/v1/status`);
+  accept();
+  expect((await connection.answer())?.status).toBe(202);
+  await connection.closed();
+});
+
 test('a caller that goes away before its answer does no harm', async () => {
   let accept = (): void => {};
   await using world = await startDoor({
@@ -164,8 +185,9 @@ test('a caller that goes away before its answer does no harm', async () => {
   connection.write(post(REPORT));
   await fetch(`${world.url}/v1/status`, { headers: { connection: 'close' } });
   connection.end();
-  while (world.door.idleFor().connections > 0) await new Promise(setImmediate);
+  // Gone, or only done with sending: the door cannot tell, and keeps the place until it has answered.
   accept();
+  while (world.door.idleFor().connections > 0) await new Promise(setImmediate);
   expect((await fetch(`${world.url}/v1/status`)).status).toBe(200);
 });
 

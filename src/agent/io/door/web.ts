@@ -83,6 +83,9 @@ export const makeWeb = ({
     });
     // Those above `connections` are told so; above twice as many nobody is.
     server.maxConnections = 2 * most;
+    // A client that sends its request and closes its side still waits for the answer: without this it gets none, and a
+    // report that counts would be sent again. The property has no type (node:http, Server).
+    Object.assign(server, { httpAllowHalfOpen: true });
     server
       .on('connection', connections.opened)
       .on('request', onRequest)

@@ -15,7 +15,7 @@ export const writeReply = (request: IncomingMessage, response: ServerResponse, r
     ...reply.headers,
     ...(reply.close === true && { Connection: 'close' }),
   });
-  if (request.complete || reply.close !== true) {
+  if (request.complete || reply.close !== true || request.socket.readableEnded) {
     response.end(reply.body);
     return;
   }
