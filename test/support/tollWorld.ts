@@ -116,7 +116,7 @@ export const startWorld = async (settings: Settings) => {
       verdict: () => verdict,
     });
     const flushing = makeFlushing({ ledger, sending, timekeeping, clock, scheduler, log: SILENT, policies });
-    const recording = makeRecording({ ledger, clock, timekeeping, count: silent });
+    const recording = makeRecording({ ledger, clock, timekeeping, count: silent, log: SILENT });
     const ticks = scheduler.everyMinute(() => void reporting.pass());
     void reporting.pass();
     await settle();

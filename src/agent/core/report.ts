@@ -27,6 +27,8 @@ export type Receipt =
       readonly late: number;
       /** Accepted reports whose tags are not reported to AWS; they count without tags. */
       readonly untagged: number;
+      /** The whole request had come before, under its key: this is the answer that it got then. */
+      readonly repeated?: true;
       /** Which reports of the batch the duplicates and the late ones were; absent where there are none. */
       readonly which?: { readonly duplicates: readonly number[]; readonly late: readonly number[] };
     }

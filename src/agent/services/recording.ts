@@ -1,7 +1,8 @@
 import { edgeOf, type Hour, hourOf, type Instant } from '../core/hour.ts';
 import { placeOf } from '../core/place.ts';
+import { format } from '../core/quantity.ts';
 import type { Receipt, Report } from '../core/report.ts';
-import type { Clock, Ledger } from '../ports.ts';
+import type { Clock, Ledger, Log } from '../ports.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
 export type Recording = {
@@ -13,11 +14,15 @@ export type Recording = {
 };
 
 /** What became of one report, for the metrics. */
-export type ReportResult = 'accepted' | 'duplicate' | 'late';
+export type ReportResult = 'accepted' | 'duplicate' | 'late' | 'conflict';
 
-const resultOf = (index: number, { which }: Extract<Receipt, { kind: 'accepted' }>): ReportResult => {
-  if (which?.duplicates.includes(index)) return 'duplicate';
-  return which?.late.includes(index) ? 'late' : 'accepted';
+/** What became of each report of a batch, by its index. */
+const resultsOf = ({ repeated, which }: Extract<Receipt, { kind: 'accepted' }>): ((index: number) => ReportResult) => {
+  const [duplicates, late] = [new Set(which?.duplicates), new Set(which?.late)];
+  return (index) => {
+    if (repeated === true || duplicates.has(index)) return 'duplicate';
+    return late.has(index) ? 'late' : 'accepted';
+  };
 };
 
 /** The oldest hour that may still be sent. */
@@ -35,12 +40,14 @@ export const makeRecording = ({
   clock,
   timekeeping,
   count,
+  log,
 }: {
   readonly ledger: Pick<Ledger, 'append' | 'firstHour'>;
   readonly clock: Clock;
   readonly timekeeping: Pick<Timekeeping, 'now'>;
   /** Counts reports for the metrics. */
   readonly count: (dimension: string, result: ReportResult) => void;
+  readonly log: Pick<Log, 'warn'>;
 }): Recording => ({
   take: async (reports, key) => {
     const arrival = clock.wall();
@@ -50,8 +57,19 @@ export const makeRecording = ({
     const receipt = await ledger.append({ reports, arrival, ...(key === undefined ? {} : { key }) }, (named, taken) =>
       placeOf(named, { first: ledger.firstHour, oldest, open, taken }),
     );
-    if (receipt.kind !== 'accepted') return receipt;
-    for (const [index, { dimension }] of reports.entries()) count(dimension, resultOf(index, receipt));
+    if (receipt.kind === 'conflict') {
+      for (const report of receipt.indices.map((index) => reports[index])) {
+        if (report === undefined) continue;
+        const { id, dimension, quantity } = report;
+        // Somebody's producer is wrong: it uses one id for two things.
+        log.warn('an id was taken before with other content', { id, dimension, quantity: format(quantity) });
+        count(dimension, 'conflict');
+      }
+    }
+    if (receipt.kind === 'accepted') {
+      const resultOf = resultsOf(receipt);
+      for (const [index, { dimension }] of reports.entries()) count(dimension, resultOf(index));
+    }
     return receipt;
   },
 });

@@ -81,7 +81,10 @@ test('a request under a key is one event: answered again as the first time, anot
   const first = await take(ledger, [reportOf(1), reportOf(2)], { value: 'k', digest: 'body' });
   ledger.abandon();
   ledger = await openIn(folder);
-  expect(await take(ledger, [reportOf(1), reportOf(2)], { value: 'k', digest: 'body' })).toEqual(first);
+  expect(await take(ledger, [reportOf(1), reportOf(2)], { value: 'k', digest: 'body' })).toEqual({
+    ...first,
+    repeated: true,
+  });
   expect(await take(ledger, [reportOf(1)], { value: 'k', digest: 'other' })).toEqual({ kind: 'conflict', indices: [] });
   expect(await take(ledger, [reportOf(4, { id: 'k' })])).toMatchObject({ accepted: 1 });
   expect(counted(ledger)).toBe('7');

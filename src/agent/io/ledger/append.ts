@@ -86,7 +86,7 @@ export const appendAll = (
     const first = key === undefined ? undefined : ids.find(key.name);
     if (key !== undefined && first !== undefined) {
       if (!first.content.equals(key.content)) return { kind: 'conflict', indices: [] };
-      return JSON.parse(first.answer ?? '') as Receipt;
+      return { ...(JSON.parse(first.answer ?? '') as Receipt & { kind: 'accepted' }), repeated: true };
     }
     const { fresh, duplicates, conflicts } = sortOut(batch, ids);
     if (conflicts.length > 0) return { kind: 'conflict', indices: conflicts };
