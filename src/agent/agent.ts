@@ -7,10 +7,12 @@ import { openLedgerFor } from './agent/openLedgerFor.ts';
 import { makeToll, type Toll } from './agent/toll.ts';
 import type { AgentHandle, AgentOptions } from './agentHandle.ts';
 import type { Config } from './core/configuration/config.ts';
+import { describe } from './core/errors.ts';
+import { EXIT } from './core/exitCode.ts';
 import { hourOf } from './core/hour.ts';
 import { AT_START } from './core/sender.ts';
 import type { Status } from './core/status.ts';
-import { mayRun } from './core/verdict.ts';
+import { mayRun, type Verdict } from './core/verdict.ts';
 import { VERSION } from './core/version.ts';
 import { openControl } from './io/ledger/control.ts';
 import type { OpenLedger } from './io/ledger/ledger.ts';
@@ -26,6 +28,14 @@ import { makeVerdicts } from './services/verdicts.ts';
 
 /** What ends with the agent, in the order of its making; ended in the opposite one. */
 type Closing = { readonly name: string; readonly close: () => void | Promise<void> };
+
+const brokenGate = (error: unknown): Omit<Verdict, 'since'> => ({
+  value: 'refused',
+  reason: `the gate broke: ${describe(error)}`,
+  confirmed: false,
+  remembered: false,
+  exitCode: EXIT.unexpected,
+});
 
 /**
  * The one place where an agent is put together.
@@ -130,7 +140,11 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
     told = opened?.told ?? {};
 
     gate = makeGate({ config, place: found, memory: ledger, timekeeping: toll?.timekeeping, verdicts }, deps);
-    gate.open(ending.signal).catch((error: unknown) => log.error('gate', { error }));
+    gate.open(ending.signal).catch((error: unknown) => {
+      log.error('gate', { error });
+      // A gate that broke never opens: ending helps, waiting does not. A product that runs is left alone.
+      if (!verdicts.started()) verdicts.set(brokenGate(error));
+    });
     if (toll === undefined) return;
     toll.start(ending.signal);
     drain = makeStopping({

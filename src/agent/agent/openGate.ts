@@ -46,8 +46,10 @@ export const makeGate = ({ config, place, memory, timekeeping, verdicts }: GateP
     };
   }
   const { marketplace, whereabouts } = place;
-  const ask = makeAsking({ ...deps, ...config, marketplace, timekeeping: timekeeping ?? DEAF });
+  // By name: the whole configuration has a `log` of its own, which would take the place of ours.
+  const { product, dimensions, gate } = config;
+  const ask = makeAsking({ ...deps, product, dimensions, marketplace, timekeeping: timekeeping ?? DEAF });
   const { resource } = whereabouts;
-  const registering = makeRegistering({ ...deps, ...config, resource, ask, memory, setVerdict: verdicts.set });
+  const registering = makeRegistering({ ...deps, product, gate, resource, ask, memory, setVerdict: verdicts.set });
   return { open: registering.start, keyRotation: registering.keyRotation };
 };

@@ -17,6 +17,9 @@ export type Program = AsyncDisposable & {
 const DEADLINE = 30_000;
 const POLL = 15;
 
+/** A program that is still there after this is ended, so that a fault of its own shows as `SIGKILL` and not as a hang. */
+const LIFE = 100_000;
+
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
@@ -51,10 +54,15 @@ export type Start = {
   readonly stdio?: ('ignore' | 'pipe' | number)[];
   /** The folder of the built programs. */
   readonly dist?: string;
+  /** Ended by force after so many milliseconds. */
+  readonly lives?: number;
 };
 
 /** Starts `tollgate ARGS` with exactly this environment. */
-export const startTollgate = (args: readonly string[], { env, cwd, before = [], stdio, dist }: Start): Program => {
+export const startTollgate = (
+  args: readonly string[],
+  { env, cwd, before = [], stdio, dist, lives = LIFE }: Start,
+): Program => {
   const folder = dist ?? process.env['TOLLGATE_DIST'] ?? '';
   const [file = '', ...rest] = [...before, process.execPath, join(folder, 'tollgate.mjs'), ...args];
   const child = spawn(file, rest, {
@@ -73,7 +81,9 @@ export const startTollgate = (args: readonly string[], { env, cwd, before = [], 
   });
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
+    const life = setTimeout(() => child.kill('SIGKILL'), lives);
     child.once('close', (code, signal) => {
+      clearTimeout(life);
       over = true;
       resolve({ code, signal });
     });

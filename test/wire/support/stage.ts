@@ -112,7 +112,7 @@ export const makeStage = (aws: ScriptedAws, tree: Tree = {}): Stage => {
     configFile,
     configure,
     start,
-    exec: (product = SHORT_PRODUCT, options) => start(['exec', '--', ...product], options),
+    exec: (product = SHORT_PRODUCT, options) => start(['exec', '--', ...product], { lives: 40_000, ...options }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 };
