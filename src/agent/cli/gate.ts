@@ -65,7 +65,7 @@ const timeoutOf = (text: string | undefined): Millis => {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   const read = duration.read(text, { least: 0, most: DAY });
   if (read.ok) return read.value;
-  throw new TollgateError('wrong-usage', `--timeout: ${read.message}`, { exitCode: EXIT.usage, remedy: read.fix });
+  throw new TollgateError('wrong_usage', `--timeout: ${read.message}`, { exitCode: EXIT.usage, remedy: read.fix });
 };
 
 const isMissingFile = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';

@@ -69,7 +69,7 @@ const exportLedger = defineCommand({
   run: async ({ args }) => {
     const format = FORMATS.find((known) => known === args.format);
     if (format === undefined) {
-      throw new TollgateError('wrong-usage', `--format ${args.format} is not known`, {
+      throw new TollgateError('wrong_usage', `--format ${args.format} is not known`, {
         remedy: 'write --format csv or --format jsonl',
         exitCode: EXIT.usage,
       });
@@ -100,7 +100,7 @@ const resolve = defineCommand({
   },
   run: async ({ args }) => {
     if (args.as !== 'receipted' && args.as !== 'unsent') {
-      throw new TollgateError('wrong-usage', `--as ${args.as} is not known`, {
+      throw new TollgateError('wrong_usage', `--as ${args.as} is not known`, {
         remedy:
           'write --as receipted when AWS has the record, --as unsent when it has not: its units then go out again',
         exitCode: EXIT.usage,

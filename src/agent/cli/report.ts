@@ -15,7 +15,7 @@ export const tagsOf = (args: readonly string[]): Readonly<Record<string, string>
   const pairs = written.map((text) => {
     const equals = text.indexOf('=');
     if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)] as const;
-    throw new TollgateError('wrong-usage', `--tag ${text} has no key and value`, {
+    throw new TollgateError('wrong_usage', `--tag ${text} has no key and value`, {
       exitCode: EXIT.usage,
       remedy: 'write --tag KEY=VALUE',
     });

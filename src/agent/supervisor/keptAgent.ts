@@ -148,7 +148,7 @@ export const keepAgent = (start: KeptAgentStart): KeptAgent => {
     const why = error?.message ?? 'the agent has ended too early';
     if (phase === 'gate') {
       admission.reject(
-        new TollgateError('agent-failed', `the agent failed before the product could start: ${why}`, {
+        new TollgateError('agent_failed', `the agent failed before the product could start: ${why}`, {
           exitCode: EXIT.unexpected,
           cause: error,
         }),

@@ -26,13 +26,13 @@ const findingAt = (file: string): Finding => {
 };
 
 export const notFound = (command: string, why: string): TollgateError =>
-  new TollgateError('command-not-found', `${command}: ${why}`, {
+  new TollgateError('command_not_found', `${command}: ${why}`, {
     exitCode: NOT_FOUND,
     remedy: 'name the command by its path in the image, or put its folder on PATH',
   });
 
 export const notExecutable = (command: string, why: string): TollgateError =>
-  new TollgateError('command-not-executable', `${command}: ${why}`, {
+  new TollgateError('command_not_executable', `${command}: ${why}`, {
     exitCode: NOT_EXECUTABLE,
     remedy: 'name the program itself, and give the file its x bit in the image (chmod +x)',
   });

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { checkArguments, splitCommand } from '../../../src/agent/cli/commandLine/check.ts';
-import { nearestTo } from '../../../src/agent/cli/commandLine/nearest.ts';
 import { TollgateError } from '../../../src/agent/core/errors.ts';
 
 const ARGS = {
@@ -63,13 +62,4 @@ test.each([
   [['--'], [], []],
 ])('%j: our own part ends where the product begins', (args, own, product) => {
   expect(splitCommand(args, ARGS)).toEqual({ own, product });
-});
-
-test('the nearest word, and none where nothing is near', () => {
-  const words = ['run', 'exec', 'register', 'report', 'regions', 'status'];
-  expect(nearestTo('reprot', words)).toBe('report');
-  expect(nearestTo('RUN', words)).toBe('run');
-  expect(nearestTo('stat', words)).toBe('status');
-  expect(nearestTo('kubernetes', words)).toBeUndefined();
-  expect(nearestTo('x', [])).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { ArgsDef } from 'citty';
-import { nearestTo } from './nearest.ts';
+import { nearestTo } from '../../../regions/index.ts';
 import { isHelp, usageError } from './resolve.ts';
 
 type Option = { readonly name: string; readonly type: 'boolean' | 'string' };

@@ -1,7 +1,7 @@
 import type { ArgsDef, CommandDef } from 'citty';
+import { nearestTo } from '../../../regions/index.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
-import { nearestTo } from './nearest.ts';
 
 /** A command of the tree, with the names that lead to it and the arguments that are left for it. */
 export type Resolved = {
@@ -11,7 +11,7 @@ export type Resolved = {
 };
 
 export const usageError = (message: string, remedy?: string): TollgateError =>
-  new TollgateError('wrong-usage', message, { exitCode: EXIT.usage, ...(remedy === undefined ? {} : { remedy }) });
+  new TollgateError('wrong_usage', message, { exitCode: EXIT.usage, ...(remedy === undefined ? {} : { remedy }) });
 
 const resolved = async <T>(
   value: T | Promise<T> | (() => T) | (() => Promise<T>) | undefined,

@@ -16,7 +16,7 @@ const VERSION_OPTIONS: ReadonlySet<string> = new Set(['--version', '-v']);
 const refuseOldNode = (): void => {
   const { node } = process.versions;
   if (isNewEnough(node)) return;
-  throw new TollgateError('node-too-old', `this is Node ${node}, and tollgate needs ${LEAST_NODE} or later`, {
+  throw new TollgateError('node_too_old', `this is Node ${node}, and tollgate needs ${LEAST_NODE} or later`, {
     remedy: 'start it with the Node that comes with it, or with a newer one',
     exitCode: EXIT.platform,
   });

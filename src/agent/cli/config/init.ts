@@ -9,7 +9,7 @@ const isThere = (error: Error): boolean => 'code' in error && error.code === 'EE
 const notWritten = (file: string, thrown: unknown): TollgateError => {
   const error = toError(thrown);
   return isThere(error)
-    ? new TollgateError('wrong-usage', `${file} exists already, and was left as it is`, {
+    ? new TollgateError('wrong_usage', `${file} exists already, and was left as it is`, {
         exitCode: EXIT.usage,
         remedy: 'choose another name, or overwrite it with --force',
         cause: error,

@@ -1,8 +1,8 @@
+import { nearestTo } from '../../../regions/index.ts';
 import { type Instant, MINUTE, type Millis } from '../hour.ts';
 import type { Report, ReportProblem } from '../report.ts';
 import { readAmount } from './amount.ts';
 import { isObject, type Json, type JsonObject, readJson } from './json.ts';
-import { nearest } from './nearest.ts';
 import { NOT_RFC_3339, readTime } from './time.ts';
 
 /** What reports are held against. */
@@ -56,7 +56,7 @@ export const idFault = (id: string): string | undefined => {
 
 const memberFault = (name: string): string => {
   if (COUNTER_MEMBERS.has(name)) return 'counter readings are not in this version';
-  const meant = nearest(name, MEMBERS);
+  const meant = nearestTo(name, [...MEMBERS]);
   return `is unknown${meant === undefined ? `; known are ${[...MEMBERS].join(', ')}` : `; is it ${meant}?`}`;
 };
 
@@ -64,7 +64,7 @@ const dimensionFault = (value: Json | undefined, known: ReadonlySet<string>): st
   if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return 'must be a text: the dimension as the listing names it';
   if (known.has(value)) return undefined;
-  const meant = nearest(value, known);
+  const meant = nearestTo(value, [...known]);
   const hint =
     meant === undefined ? `configured are ${[...known].slice(0, 10).join(', ') || 'none'}` : `is it ${quoted(meant)}?`;
   return `${quoted(value)} is not configured; ${hint}`;
