@@ -40,7 +40,7 @@ const expectNoCall = (ends: Awaited<ReturnType<typeof refusals>>, code: number, 
 };
 
 describe('no call at all in a Region that is refused', () => {
-  test.concurrent.each(['af-south-1', 'ap-east-1', 'us-gov-west-1', 'cn-north-1'])('%s on EKS', async (region) => {
+  test.concurrent.each(['af-south-1', 'eu-south-2', 'us-gov-west-1', 'cn-north-1'])('%s on EKS', async (region) => {
     const ends = await refusals(({ aws, folder }) => ({
       ...eksEnvironment(aws, folder, `pod-${region}`),
       AWS_REGION: region,

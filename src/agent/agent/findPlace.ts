@@ -1,6 +1,8 @@
 import type { Config } from '../core/configuration/config.ts';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
+import { refuseForeignEndpoint } from '../core/platform/endpoint.ts';
+import { cleanEnvironment } from '../core/platform/environment.ts';
 import type { Whereabouts } from '../core/platform/whereabouts.ts';
 import { regionRuling } from '../core/regionRuling.ts';
 import type { Status } from '../core/status.ts';
@@ -44,6 +46,7 @@ const NO_AWS: Marketplace = {
  */
 export const findPlace = async ({ config, env, verdicts, signal }: PlaceRequest, deps: Deps): Promise<Place> => {
   const { log } = deps;
+  if (config.platform !== 'local') refuseForeignEndpoint(cleanEnvironment(env).env, config.endpoints);
   const whereabouts = await locate({
     ...deps,
     look: () => lookAround(env, config),

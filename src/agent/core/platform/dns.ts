@@ -15,6 +15,11 @@ const DNS: Readonly<Record<Partition, Dns>> = {
   'aws-iso-f': { suffix: 'csp.hci.ic.gov' },
 };
 
+/** Everything that may stand behind the name of a service of AWS. */
+export const DNS_SUFFIXES: readonly string[] = Object.values(DNS).flatMap(({ suffix, dualStackSuffix }) =>
+  dualStackSuffix === undefined ? [suffix] : [suffix, dualStackSuffix],
+);
+
 export const dnsOf = (partition: Partition): Dns => DNS[partition];
 
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;

@@ -1,7 +1,7 @@
 import type { Partition } from '../../../regions/index.ts';
 import { TollgateError } from '../errors.ts';
 import { EXIT } from '../exitCode.ts';
-import { type Dns, dnsOf } from './dns.ts';
+import { DNS_SUFFIXES, type Dns, dnsOf } from './dns.ts';
 import { type Environment, isOn } from './environment.ts';
 
 /** Where the two services are called, as origins: `https://host`. STS on EKS only. */
@@ -120,6 +120,33 @@ const warningsOf = ({ env, partition }: EndpointQuestion): readonly string[] => 
     : ['AWS_CA_BUNDLE: not read; set NODE_EXTRA_CA_CERTS to the same file instead']),
 ];
 
+const tlsUnchecked = (): never =>
+  refuse(
+    'tls_unchecked',
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check that AWS is AWS',
+    'remove it; for a proxy with its own certificate authority set NODE_EXTRA_CA_CERTS to its certificate file',
+  );
+
+/**
+ * What can be said of the endpoints before anything is known of platform and Region: that metering would not reach AWS
+ * at all. Said first, since whoever puts something in AWS's place mostly does so for the platform too, and would be told
+ * of that instead. A TollgateError (78).
+ */
+export const refuseForeignEndpoint = (env: Environment, trust: EndpointQuestion['trust']): void => {
+  if (trust === 'any') return;
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') tlsUnchecked();
+  const override = overrideOf(METERING, env);
+  if (override === undefined) return;
+  const { variable, value } = override;
+  const host = URL.canParse(value) ? new URL(value).hostname : '';
+  if (DNS_SUFFIXES.some((suffix) => host.endsWith(`.${suffix}`))) return;
+  refuse(
+    'endpoint_refused',
+    `${variable} leads to ${host === '' ? 'no address' : host}, which is not AWS`,
+    `remove ${variable}: AWS's address follows from the Region. An emulator needs the vendor's setting "endpoints: any"`,
+  );
+};
+
 /**
  * Where metering and STS are called. With `trust: aws` an override by AWS_ENDPOINT_URL_MARKETPLACE_METERING,
  * AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL is taken only when its host is exactly AWS's for that service in this Region;
@@ -127,11 +154,7 @@ const warningsOf = ({ env, partition }: EndpointQuestion): readonly string[] => 
  */
 export const endpointsOf = (question: EndpointQuestion): Endpoints => {
   if (question.trust === 'aws' && question.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    return refuse(
-      'tls_unchecked',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check that AWS is AWS',
-      'remove it; for a proxy with its own certificate authority set NODE_EXTRA_CA_CERTS to its certificate file',
-    );
+    return tlsUnchecked();
   }
   return {
     metering: endpointOf(METERING, question),
