@@ -12,7 +12,7 @@ const usage = (UsageQuantity: number) =>
 test('a restart keeps the bill, the credentials, the keys, the calls and the clock', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'state.jsonl');
-  const before = await emulate({ journal: openJournal(file) });
+  await using before = await emulate({ journal: openJournal(file) });
   const { launched } = await before.task({ name: 'parser' });
   const keys = await before.taskKeys(launched);
   await before.client(keys).send(usage(5));
@@ -33,14 +33,14 @@ test('a restart keeps the bill, the credentials, the keys, the calls and the clo
 test('a last line that was cut short is cut off; one in the middle is told', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'state.jsonl');
-  const first = await emulate({ journal: openJournal(file) });
+  await using first = await emulate({ journal: openJournal(file) });
   const { client } = await first.task();
   await client.send(usage(5));
   const bill = await first.admin('GET', 'bill');
   await first.emulator.stop();
 
   await appendFile(file, '{"change":{"type":"rec');
-  const second = await emulate({ journal: openJournal(file) });
+  await using second = await emulate({ journal: openJournal(file) });
   expect(await second.admin('GET', 'bill')).toEqual(bill);
   await second.admin('POST', 'subscribe', { product: HOURLY });
   await second.emulator.stop();
@@ -58,7 +58,7 @@ test('a last line that was cut short is cut off; one in the middle is told', asy
 test('a reset forgets everything, in the file too', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'state.jsonl');
-  const first = await emulate({ journal: openJournal(file) });
+  await using first = await emulate({ journal: openJournal(file) });
   const { client } = await first.task();
   await client.send(usage(5));
   await first.admin('DELETE', 'state');

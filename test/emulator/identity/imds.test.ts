@@ -4,7 +4,8 @@ import { TEST_KEY_INSTANCE } from '../../../src/emulator/world/testKeys.ts';
 import { emulate, USAGE } from '../support.ts';
 
 const open = async (more: object = {}) => {
-  const aws = await emulate();
+  await using stack = new AsyncDisposableStack();
+  const aws = stack.use(await emulate());
   const { environment, resource } = await aws.launch('ec2', more);
   const base = environment['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? '';
   const token = async (seconds = '21600') => {
@@ -20,7 +21,8 @@ const open = async (more: object = {}) => {
     });
     return { status: response.status, text: await response.text() };
   };
-  return { aws, resource, base, token, get, [Symbol.asyncDispose]: aws.emulator.stop };
+  const all = stack.move();
+  return { aws, resource, base, token, get, [Symbol.asyncDispose]: () => all.disposeAsync() };
 };
 
 test('nothing is told without a token, nor with one that has ended', async () => {

@@ -11,10 +11,12 @@ const usage = () =>
   });
 
 const open = async () => {
-  const aws = await emulate();
+  await using stack = new AsyncDisposableStack();
+  const aws = stack.use(await emulate());
   const keys = await aws.taskKeys(await aws.launch('ecs'));
   const send = (credentials: typeof keys, region?: string) => outcomeOf(aws.client(credentials, region).send(usage()));
-  return { aws, keys, send, [Symbol.asyncDispose]: aws.emulator.stop };
+  const all = stack.move();
+  return { aws, keys, send, [Symbol.asyncDispose]: () => all.disposeAsync() };
 };
 
 test('a wrong secret is a wrong signature', async () => {
