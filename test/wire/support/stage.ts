@@ -103,8 +103,8 @@ export const makeStage = (aws: ScriptedAws, tree: Tree = {}): Stage => {
   const configure = (over: Tree): void => writeFileSync(configFile, JSON.stringify(merge(usual(ledger), over)));
   configure(tree);
   const env = ecsEnvironment(aws);
-  const start: Stage['start'] = ([command = '', ...words], options = {}) =>
-    startTollgate([command, '--config', configFile, ...words], { env, cwd: folder, ...options });
+  const start: Stage['start'] = (words, options = {}) =>
+    startTollgate([...words, '--config', configFile], { env, cwd: folder, ...options });
   return {
     folder,
     ledger,
@@ -112,7 +112,13 @@ export const makeStage = (aws: ScriptedAws, tree: Tree = {}): Stage => {
     configFile,
     configure,
     start,
-    exec: (product = SHORT_PRODUCT, options) => start(['exec', '--', ...product], { lives: 40_000, ...options }),
+    exec: (product = SHORT_PRODUCT, options = {}) =>
+      startTollgate(['exec', '--config', configFile, '--', ...product], {
+        env,
+        cwd: folder,
+        lives: 40_000,
+        ...options,
+      }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 };
