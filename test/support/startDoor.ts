@@ -68,6 +68,7 @@ export const startDoor = async ({
         status: async () => ({ schema: 1 }),
         ledgerId: () => 'ledger-1',
         now: () => NOW,
+        monotonic: () => performance.now(),
         dimensions: ['requests'],
         dedupeWindow: () => 24 * HOUR,
         ...handlers,

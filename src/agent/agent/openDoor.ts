@@ -57,6 +57,7 @@ export const openDoor = async (
       },
       ledgerId: () => ledger?.id,
       now: clock.wall,
+      monotonic: clock.monotonic,
       dimensions: config.dimensions.map(({ name }) => name),
       dedupeWindow: () => ledger?.dedupeWindow() ?? config.ledger.dedupe.keep,
     },

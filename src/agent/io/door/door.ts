@@ -26,6 +26,8 @@ export type DoorHandlers = {
   readonly ledgerId: () => string | undefined;
   /** The wall clock. */
   readonly now: () => Instant;
+  /** Milliseconds from any origin that nobody can set: how long the door has been silent is counted by it. */
+  readonly monotonic: () => Millis;
   /** The API names of the configured dimensions. */
   readonly dimensions: readonly string[];
   /** How far back reports are taken at this moment. */
@@ -73,7 +75,7 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
   const dimensions: ReadonlySet<string> = new Set(handlers.dimensions);
   let draining = false;
   let address: Address | undefined;
-  let lastRequest = performance.now();
+  let lastRequest = handlers.monotonic();
 
   const routes: Readonly<Record<string, Route>> = {
     '/v1/usage': {
@@ -114,7 +116,7 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
     times,
     log,
     handle: async (request) => {
-      lastRequest = performance.now();
+      lastRequest = handlers.monotonic();
       const reply = await answer(request);
       const id = handlers.ledgerId();
       return id === undefined ? reply : { ...reply, headers: { ...reply.headers, 'Tollgate-Ledger': id } };
@@ -138,7 +140,7 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
     },
     /** Milliseconds since the last request came (or the door was made), 0 while one is being answered; and the open connections. */
     idleFor: (): { readonly silent: Millis; readonly connections: number } => ({
-      silent: web.waiting() > 0 ? 0 : performance.now() - lastRequest,
+      silent: web.waiting() > 0 ? 0 : handlers.monotonic() - lastRequest,
       connections: web.connections(),
     }),
   };
