@@ -39,10 +39,11 @@ const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2',
 /** A terminal gives these to the command itself, which is in the same group: handed on they would come twice. */
 const FROM_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
 
-const forward = (child: ChildProcess): (() => void) => {
+/** Called before the command is there: a signal that comes while it is being started must not end the home alone. */
+const forward = (child: () => ChildProcess): (() => void) => {
   const isInteractive = process.stdin.isTTY === true;
   const pass = (signal: NodeJS.Signals): void => {
-    if (!(isInteractive && FROM_TERMINAL.has(signal))) child.kill(signal);
+    if (!(isInteractive && FROM_TERMINAL.has(signal))) child().kill(signal);
   };
   for (const signal of SIGNALS) process.on(signal, pass);
   return () => {
@@ -111,8 +112,8 @@ export const runAtHome = async ({ url, launch, credentials = 'irsa', command }: 
     const files = await Promise.all(launched.files.map((one) => put(folder, one)));
     const env = { ...inherited(), ...hidden(folder), ...launched.environment, ...Object.fromEntries(files) };
     const stopRefresh = keepFresh(url, folder, launched, credentials);
+    const stopForwarding = forward(() => child);
     const child = spawn(file, args, { stdio: 'inherit', env });
-    const stopForwarding = forward(child);
     const code = await ended(child, file);
     stopForwarding();
     stopRefresh();
