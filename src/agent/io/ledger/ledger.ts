@@ -67,9 +67,6 @@ const LOOK_AGAIN: Millis = SECOND / 4;
 /** The file's share of the bound at which the dedupe window begins to shrink. */
 const CROWDED = 3 / 4;
 
-/** Hours in which the agent was awake matter for the window of AWS only. */
-const AWAKE_KEPT = 8;
-
 /** Opens the database file, waiting while another process holds it. A file that is no ledger is set aside, never deleted. */
 const openPatiently = async (file: string, { settings, clock, scheduler, log }: LedgerOptions) => {
   const until = clock.monotonic() + settings.wait;
@@ -225,20 +222,10 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         );
         return store.records.read(token);
       }),
-    idleHours: (dimension) =>
-      writer
-        .store()
-        .database.db.prepare(
-          `SELECT hour FROM awake WHERE hour NOT IN (SELECT hour FROM open_hour WHERE dimension = ?1)
-           AND hour NOT IN (SELECT hour FROM record WHERE resource = ?2 AND dimension = ?1) ORDER BY hour`,
-        )
-        .all(dimension, resource)
-        .map((row) => Number(row['hour']) as Hour),
+    idleHours: (dimension) => writer.store().awake.idle(dimension),
     tick: (hour) => {
       writer.write('outcomes', (store) => {
-        const { db } = store.database;
-        db.prepare('INSERT OR IGNORE INTO awake VALUES (?)').run(hour);
-        db.prepare('DELETE FROM awake WHERE hour < ?').run(hour - AWAKE_KEPT);
+        store.awake.mark(hour);
         store.meta.set('last_write', String(clock.wall()));
         forget(store, clock.wall());
       });

@@ -1,4 +1,5 @@
 import type { Definition } from '../../core/definition.ts';
+import { type Awake, makeAwake } from './awake.ts';
 import type { Database } from './database.ts';
 import { type Ids, makeIds } from './ids.ts';
 import { type Meta, makeMeta } from './meta.ts';
@@ -12,6 +13,7 @@ export type Store = {
   readonly ids: Ids;
   readonly openHours: OpenHours;
   readonly records: Records;
+  readonly awake: Awake;
 };
 
 export const makeStore = (
@@ -27,5 +29,6 @@ export const makeStore = (
     ids: makeIds(db),
     openHours: makeOpenHours(db, definitions, records.isTaken),
     records,
+    awake: makeAwake(db, resource),
   };
 };
