@@ -1,0 +1,170 @@
+import type { Answer } from '../../src/agent/core/answer.ts';
+import type { Marketplace, MeterRequest } from '../../src/agent/ports.ts';
+import { STATUS } from '../../src/emulator/rules/answer.ts';
+import type { Caller } from '../../src/emulator/rules/caller.ts';
+import { apply } from '../../src/emulator/rules/change.ts';
+import { decide } from '../../src/emulator/rules/service.ts';
+import { firstState } from '../../src/emulator/rules/state.ts';
+import type { World } from '../../src/emulator/rules/world.ts';
+import { DEFAULT_WORLD } from '../../src/emulator/world/defaultWorld.ts';
+import type { Dice } from './dice.ts';
+import { DIMENSIONS, WEATHERS, type Weather } from './story.ts';
+
+export const PRODUCT = '4w1vgsrkqdkypbz43g7qkk4uz';
+const REGION = 'us-east-1';
+const ACCOUNT = '111122223333';
+
+const product = DEFAULT_WORLD.products[PRODUCT];
+if (product === undefined) throw new Error('the default world has lost its product');
+
+const WORLD: World = {
+  ...DEFAULT_WORLD,
+  products: {
+    ...DEFAULT_WORLD.products,
+    [PRODUCT]: { ...product, dimensions: Object.fromEntries(DIMENSIONS.map((name) => [name, { decimals: true }])) },
+  },
+};
+
+/** AWS's own truth, with its own clock, and the weather between it and us. */
+export const makeCloud = (now: () => number, dice: Dice) => {
+  const state = firstState(WORLD);
+  let weather: Weather = 'fine';
+  let calls = 0;
+  /** What ever went out for one resource, dimension and hour. */
+  const bodies = new Map<string, Set<string>>();
+  const broken: string[] = [];
+
+  const callerOf = (resource: string, launchedAt: number): Caller => ({
+    account: ACCOUNT,
+    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/metering/test`,
+    userId: 'AROAEXAMPLE:test',
+    actions: ['aws-marketplace:MeterUsage', 'aws-marketplace:RegisterUsage'],
+    source: 'taskRole',
+    resource: {
+      id: resource,
+      kind: 'ecs',
+      name: resource,
+      account: ACCOUNT,
+      region: REGION,
+      role: 'metering',
+      launchedAt,
+    },
+  });
+
+  const date = (): number => Math.floor(now() / 1000) * 1000;
+  const refusal = (name: string, status: number): Answer<never> => ({
+    kind: 'refusal',
+    name,
+    message: 'weather',
+    status,
+    requestId: `q${calls}`,
+    date: date(),
+  });
+
+  const look = (request: MeterRequest, resource: string, body: string): void => {
+    const key = `${resource} ${request.dimension} ${request.hour}`;
+    const seen = bodies.get(key) ?? new Set();
+    bodies.set(key, seen.add(body));
+    if (seen.size > 1) broken.push(`two bodies for ${key}: ${[...seen].join(' and ')}`);
+    if (request.timestamp > now() + 1000) broken.push(`a time in the future was sent for ${key}`);
+  };
+
+  const portFor = (resource: string, launchedAt: number): Marketplace => {
+    const caller = callerOf(resource, launchedAt);
+    const store = (request: MeterRequest): Answer<{ readonly recordId: string | undefined }> => {
+      const body = {
+        ProductCode: request.productCode,
+        Timestamp: Math.floor(request.timestamp / 1000),
+        UsageDimension: request.dimension,
+        ...(request.form === 'integer'
+          ? { UsageQuantity: Number(request.quantity) }
+          : { UsageQuantityAsDecimal: request.quantity }),
+        ClientToken: request.clientToken,
+      };
+      const { answer, changes } = decide(
+        WORLD,
+        state,
+        { operation: 'MeterUsage', region: REGION, caller, body },
+        now(),
+      );
+      for (const change of changes) apply(state, change);
+      if (answer.ok)
+        return {
+          kind: 'ok',
+          body: { recordId: String(answer.body['MeteringRecordId']) },
+          requestId: `q${calls}`,
+          date: date(),
+        };
+      const { name, message } = answer.error;
+      return { kind: 'refusal', name, message, status: STATUS[name], requestId: `q${calls}`, date: date() };
+    };
+
+    const answerIn = (current: Weather, request: MeterRequest): Answer<{ readonly recordId: string | undefined }> => {
+      switch (current) {
+        case 'fine':
+          return store(request);
+        case 'unsent':
+          return { kind: 'trouble', message: 'refused', sent: false };
+        case 'lostBefore':
+          return { kind: 'trouble', message: 'cut', sent: true };
+        case 'lostAfter':
+          store(request);
+          return { kind: 'trouble', message: 'cut', sent: true };
+        case 'throttle':
+          return refusal('ThrottlingException', 400);
+        case 'error500':
+          return refusal('InternalServiceErrorException', 500);
+        case 'error500Stored':
+          store(request);
+          return refusal('InternalServiceErrorException', 500);
+        case 'foreign':
+          return { kind: 'foreign', message: 'html', status: 502 };
+        case 'foreignStored':
+          store(request);
+          return { kind: 'foreign', message: 'html', status: 200 };
+        case 'denied':
+          return refusal('AccessDeniedException', 403);
+        case 'notEntitled':
+          return refusal('CustomerNotEntitledException', 400);
+        case 'wrongDimension':
+          return request.dimension === DIMENSIONS[0] ? refusal('InvalidUsageDimensionException', 400) : store(request);
+        case 'expired':
+          return refusal('ExpiredTokenException', 403);
+        case 'noId':
+          store(request);
+          return { kind: 'ok', body: { recordId: undefined }, requestId: `q${calls}`, date: date() };
+        case 'mixed':
+          return answerIn(
+            dice.chance(0.3) ? 'fine' : dice.pick(WEATHERS.filter((other) => other !== 'mixed')),
+            request,
+          );
+        default:
+          return current satisfies never;
+      }
+    };
+
+    return {
+      meter: async (request) => {
+        calls += 1;
+        look(request, resource, JSON.stringify(request));
+        return answerIn(weather, request);
+      },
+      register: async () => ({ kind: 'trouble', message: 'not asked here', sent: false }),
+      dryRun: async () => ({ kind: 'trouble', message: 'not asked here', sent: false }),
+      date: async () => (weather === 'unsent' ? undefined : date()),
+      renewCredentials: () => undefined,
+    };
+  };
+
+  return {
+    portFor,
+    state,
+    broken,
+    setWeather: (next: Weather): void => {
+      weather = next;
+    },
+    calls: () => calls,
+  };
+};
+
+export type Cloud = ReturnType<typeof makeCloud>;

@@ -1,0 +1,84 @@
+import { format, type Hour } from '../../src/agent/core/hour.ts';
+import * as quantity from '../../src/agent/core/quantity.ts';
+import type { Cloud } from './cloud.ts';
+import { CONFIGURED, type Process } from './process.ts';
+
+/** One volume's life: what was acknowledged on it, and the resources that owned it. */
+export type Lineage = {
+  readonly acknowledged: Map<string, { readonly dimension: string; readonly count: quantity.Quantity }>;
+  readonly resources: Set<string>;
+};
+
+const acknowledgedOf = (lineage: Lineage, dimension: string): quantity.Quantity =>
+  quantity.sum(
+    [...lineage.acknowledged.values()].filter((one) => one.dimension === dimension).map(({ count }) => count),
+  );
+
+/**
+ * Three truths at the end of a story: what producers were told, what AWS has stored, what the ledger believes. Answers one
+ * sentence for each thing that does not fit.
+ */
+export const checkEnd = ({
+  agent,
+  lineages,
+  live,
+  cloud,
+  unacknowledged,
+}: {
+  readonly agent: Process;
+  readonly lineages: readonly Lineage[];
+  readonly live: Lineage;
+  readonly cloud: Cloud;
+  readonly unacknowledged: number;
+}): readonly string[] => {
+  const broken: string[] = [];
+  if (unacknowledged > 0) broken.push(`${unacknowledged} reports were never acknowledged`);
+  const { books } = agent.opened;
+  broken.push(...books.check().findings);
+
+  const stored = [...cloud.state.records.values()];
+  const storedOf = (lineage: Lineage, dimension: string) =>
+    stored.filter((record) => record.dimension === dimension && lineage.resources.has(record.resource));
+
+  const lines = [...books.lines()];
+  for (const { name: dimension, per } of CONFIGURED) {
+    const account = books.accounts().find((one) => one.dimension === dimension);
+    const acknowledged = acknowledgedOf(live, dimension);
+    if (!quantity.equal(account?.acknowledged ?? quantity.ZERO, acknowledged)) {
+      broken.push(
+        `${dimension}: producers were told ${quantity.format(acknowledged)}, the ledger counted ${quantity.format(account?.acknowledged ?? quantity.ZERO)}`,
+      );
+    }
+    const records = lines.filter((line) => line['kind'] === 'record' && line['dimension'] === dimension);
+    const inAws = new Map(
+      storedOf(live, dimension).map((record) => [`${record.resource} ${format(record.hour as Hour)}`, record.quantity]),
+    );
+    for (const record of records) {
+      const key = `${record['resource']} ${record['hour']}`;
+      const there = inAws.get(key);
+      const state = String(record['state']);
+      const same =
+        there !== undefined && quantity.equal(quantity.read(there), quantity.read(String(record['quantity'])));
+      if (state === 'receipted' && !same)
+        broken.push(`${dimension} ${key}: receipted as ${record['quantity']}, but AWS has ${there ?? 'nothing'}`);
+      if (['moved', 'conflict'].includes(state) && there !== undefined)
+        broken.push(`${dimension} ${key}: ${state}, yet AWS has ${there}: billed twice`);
+      if (['sending', 'waiting'].includes(state))
+        broken.push(`${dimension} ${key}: still ${state} after everything healed`);
+      if (state === 'quarantined' && there !== undefined && !record['doubt'])
+        broken.push(`${dimension} ${key}: quarantined without doubt, yet AWS has it`);
+      inAws.delete(key);
+    }
+    for (const [key, there] of inAws)
+      broken.push(`${dimension} ${key}: AWS has ${there}, of which the ledger knows nothing`);
+    for (const lineage of lineages.filter((other) => other !== live)) {
+      const billed = quantity.sum(
+        storedOf(lineage, dimension).map((record) => quantity.multiply(quantity.read(record.quantity), per)),
+      );
+      if (quantity.compare(billed, acknowledgedOf(lineage, dimension)) > 0) {
+        broken.push(`${dimension}: more was billed of a lost volume than anybody was told`);
+      }
+    }
+  }
+  return broken;
+};

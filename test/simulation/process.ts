@@ -1,0 +1,261 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config, Dimension } from '../../src/agent/core/configuration/config.ts';
+import { TollgateError } from '../../src/agent/core/errors.ts';
+import * as hour from '../../src/agent/core/hour.ts';
+import * as quantity from '../../src/agent/core/quantity.ts';
+import type { Verdict } from '../../src/agent/core/verdict.ts';
+import { type OpenLedger, openLedger } from '../../src/agent/io/ledger/ledger.ts';
+import type { Ledger, Log, Marketplace } from '../../src/agent/ports.ts';
+import { makeFlushing } from '../../src/agent/services/flushing.ts';
+import { makeRecording } from '../../src/agent/services/recording.ts';
+import { makeReporting } from '../../src/agent/services/reporting.ts';
+import { makeSending } from '../../src/agent/services/sending.ts';
+import { makeTimekeeping } from '../../src/agent/services/timekeeping.ts';
+import type { Cloud } from './cloud.ts';
+import { PRODUCT } from './cloud.ts';
+import type { Dice } from './dice.ts';
+import type { CrashPoint } from './story.ts';
+import type { makeTime } from './time.ts';
+
+/** Where memory is the disk, a crash costs a millisecond. */
+export const DISK = existsSync('/dev/shm') ? '/dev/shm' : '/tmp';
+
+const common = { meter: 'sum', rounding: 'down', zeroHours: false } as const;
+
+export const CONFIGURED: readonly Dimension[] = [
+  { ...common, name: 'whole', per: quantity.of(1), decimals: 0 },
+  { ...common, name: 'sevenths', per: quantity.of(7), decimals: 0, zeroHours: true },
+  { ...common, name: 'decimal', per: quantity.read('0.5'), decimals: 3, maxPerHour: quantity.of(60) },
+];
+
+export const POLICIES: Config['metering'] = {
+  mode: 'send',
+  settle: 2 * hour.MINUTE,
+  onDoubt: 'quarantine',
+  onConflict: 'move',
+  onAdopt: 'quarantine',
+  moveAtMost: 24 * hour.HOUR,
+  adopt: { within: 24 * hour.HOUR, onEc2: false },
+  lastCarry: 'drop',
+  onShutdown: 'send',
+  whenFailing: { after: 2 * hour.HOUR, do: 'warn' },
+};
+
+const GRANTED: Verdict = {
+  value: 'granted',
+  reason: 'simulated',
+  since: 0,
+  confirmed: true,
+  remembered: false,
+  exitCode: 0,
+};
+
+const silent = (): void => undefined;
+const SILENT: Log = { debug: silent, info: silent, warn: silent, error: silent };
+
+/** Thrown where a process that has died would go on. */
+class Dead extends Error {}
+
+export type ProcessWorld = {
+  readonly time: ReturnType<typeof makeTime>;
+  readonly cloud: Cloud;
+  readonly dice: Dice;
+  readonly trace: (line: string) => void;
+  readonly broken: (line: string) => void;
+  readonly diskFull: () => boolean;
+  /** Told once, when the process has died, with the folder that it leaves behind. */
+  readonly onDeath: (folder: string) => void;
+};
+
+const walOf = (folder: string): string => join(folder, 'ledger.db-wal');
+const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
+
+/** What a machine finds after a crash: the file, and of its log what was synced and perhaps some of what was not. */
+const remains = (folder: string, keepOfWal: number | undefined): string => {
+  const left = mkdtempSync(join(DISK, 'tollgate-sim-'));
+  for (const name of ['ledger.db', 'ledger.db-wal']) {
+    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(left, name));
+  }
+  if (keepOfWal !== undefined && existsSync(walOf(left))) truncateSync(walOf(left), keepOfWal);
+  return left;
+};
+
+/** One process of the agent: real services over the real ledger, every effect a place where it may die. */
+export const startProcess = async (world: ProcessWorld, folder: string, resource: string, launchedAt: number) => {
+  const { time, cloud, dice, trace, broken, diskFull } = world;
+  const { clock, scheduler } = time;
+  let dead = false;
+  let armed: { readonly point: CrashPoint; effects: number } | undefined;
+  let flushing = false;
+
+  const opened: OpenLedger = await openLedger({
+    settings: { directory: folder, maxBytes: 2 ** 28, dedupe: { keep: 48 * hour.HOUR, least: hour.HOUR }, wait: 0 },
+    product: PRODUCT,
+    dimensions: CONFIGURED,
+    policies: POLICIES,
+    resource,
+    onEc2: false,
+    clock,
+    scheduler,
+    log: SILENT,
+  });
+
+  const die = (keepOfWal?: number): never => {
+    if (!dead) {
+      dead = true;
+      const left = remains(folder, keepOfWal);
+      opened.abandon();
+      rmSync(folder, { recursive: true, force: true });
+      time.forgetSleepers();
+      world.onDeath(left);
+    }
+    throw new Dead('the process has died');
+  };
+
+  const mustDie = (): CrashPoint | undefined => {
+    if (armed === undefined) return undefined;
+    if (armed.effects > 0) {
+      armed.effects -= 1;
+      return undefined;
+    }
+    return armed.point;
+  };
+
+  /** One effect on the disk. */
+  const write = <T>(name: string, work: () => T): T => {
+    if (dead) throw new Dead('the process is dead');
+    trace(name);
+    const point = mustDie();
+    if (point === 'before') die();
+    const before = sizeOf(walOf(folder));
+    if (diskFull()) {
+      if (point !== undefined) die();
+      throw new TollgateError('ledger_unavailable', 'the disk is full', { exitCode: 73 });
+    }
+    const result = work();
+    const after = sizeOf(walOf(folder));
+    // In the middle of a commit: of what was being written anything may have reached the disk, of what was synced all has.
+    if (point === 'torn') die(after > before ? dice.whole(before, after) : undefined);
+    if (point === 'after') die();
+    return result;
+  };
+
+  const ledger: Ledger = {
+    ...opened,
+    append: async (batch, place) => {
+      if (dead) return new Promise(() => undefined);
+      try {
+        if (diskFull()) return { kind: 'unavailable', reason: 'the disk is full', retryAfter: 5 };
+        const receipt = await opened.append(batch, place);
+        return dead ? new Promise(() => undefined) : receipt;
+      } catch (error) {
+        if (error instanceof Dead) return new Promise(() => undefined);
+        throw error;
+      }
+    },
+    freeze: (dimension, at, decide) =>
+      write(`freeze ${dimension} ${at}`, () =>
+        opened.freeze(dimension, at, (open) => {
+          const decided = decide(open);
+          if (decided.instead === undefined && !flushing && hour.endOf(at) > time.awsNow()) {
+            broken(`the open hour ${hour.format(at)} of ${dimension} was frozen`);
+          }
+          return decided;
+        }),
+      ),
+    begin: (token) => write('begin', () => opened.begin(token)),
+    judge: (token, answer, decide) => write(`judge ${answer.line}`, () => opened.judge(token, answer, decide)),
+    expire: (token, decide) => write('expire', () => opened.expire(token, decide)),
+    tick: (at) => write('tick', () => opened.tick(at)),
+  };
+
+  /** A group commit is one effect too: it happens in the scheduler's turn. */
+  const turnScheduler = {
+    ...scheduler,
+    afterTurn: scheduler.afterTurn,
+  };
+
+  const port = cloud.portFor(resource, launchedAt);
+  const marketplace: Marketplace = {
+    ...port,
+    meter: async (request) => {
+      if (dead) return new Promise(() => undefined);
+      const point = mustDie();
+      trace(`meter ${request.dimension} ${request.hour} ${request.quantity}`);
+      try {
+        if (point === 'before') die();
+        const answer = await port.meter(request);
+        if (point !== undefined) die();
+        return dead ? new Promise(() => undefined) : answer;
+      } catch (error) {
+        if (error instanceof Dead) return new Promise(() => undefined);
+        throw error;
+      }
+    },
+    date: async () => (dead ? new Promise(() => undefined) : port.date()),
+  };
+
+  const timekeeping = makeTimekeeping({ clock, ask: marketplace.date, log: SILENT });
+  const random = { bytes: (count: number) => new Uint8Array(count), fraction: dice.fraction };
+  const shared = {
+    ledger,
+    marketplace,
+    timekeeping,
+    clock,
+    scheduler: turnScheduler,
+    random,
+    log: SILENT,
+    resource,
+    dimensions: CONFIGURED,
+    policies: POLICIES,
+  };
+  const sending = makeSending(shared);
+  const reporting = makeReporting({ ...shared, sending, verdict: () => GRANTED });
+  const flush = makeFlushing({ ...shared, sending });
+  const recording = makeRecording({ ...shared, count: silent });
+
+  // The gate has asked AWS before the toll begins, if AWS could be reached.
+  const date = await port.date();
+  if (date !== undefined) timekeeping.hear({ kind: 'ok', body: null, requestId: 'gate', date });
+  const ticks = scheduler.everyMinute(() => void reporting.pass());
+
+  return {
+    resource,
+    opened,
+    isDead: () => dead,
+    take: recording.take,
+    arm: (point: CrashPoint, effects: number): void => {
+      armed = { point, effects };
+    },
+    kill: (): void => {
+      try {
+        die();
+      } catch (error) {
+        if (!(error instanceof Dead)) throw error;
+      }
+    },
+    /** SIGTERM: the last flush, then a clean end. Answers whether it got so far. */
+    stop: async (budget: number): Promise<boolean> => {
+      flushing = true;
+      ticks.stop();
+      let done = false;
+      const ended = reporting
+        .halt()
+        .then(() =>
+          flush.flush({ until: clock.monotonic() + budget, hurry: new AbortController().signal, openHour: true }),
+        );
+      void ended.then(() => {
+        done = true;
+      });
+      for (let second = 0; second < 60 && !done && !dead; second += 1) await time.advanceTo(time.trueNow() + 1000);
+      if (dead) return false;
+      dead = true;
+      opened.close();
+      time.forgetSleepers();
+      return true;
+    },
+  };
+};
+
+export type Process = Awaited<ReturnType<typeof startProcess>>;
