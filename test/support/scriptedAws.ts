@@ -163,6 +163,8 @@ export type ScriptedAws = AsyncDisposable & {
   /** Every request so far, oldest first. */
   readonly requests: readonly WireRequest[];
   readonly calls: (operation: string) => readonly WireRequest[];
+  /** How many connections are open at this moment. */
+  readonly connections: () => number;
   /** Scripts an operation: one entry a request; the last one goes on for ever. */
   readonly script: (operation: string, ...scripts: readonly Script[]) => void;
 };
@@ -233,6 +235,7 @@ export const startScriptedAws = async ({
     taskArn,
     requests,
     calls: (operation) => requests.filter((request) => request.operation === operation),
+    connections: () => sockets.size,
     script: (operation, ...list) => void scripts.set(operation, [...list]),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

@@ -61,7 +61,7 @@ export const makeReporting = ({
 }): Reporting => {
   let underWay: Promise<void> | undefined;
   let lastCall: Millis | undefined;
-  let halted = false;
+  const halting = new AbortController();
 
   const items = (): readonly Item[] => {
     const { open, unsettled } = ledger.agenda();
@@ -99,7 +99,8 @@ export const makeReporting = ({
   const keepPace = async (): Promise<void> => {
     if (lastCall !== undefined) {
       const gap = lastCall + gapOf(sending.sender().pace) - clock.monotonic();
-      if (gap > 0) await scheduler.sleep(gap);
+      // After throttles the gap is long: a stop that waited for it would have no time left for the last flush.
+      if (gap > 0) await scheduler.sleep(gap, halting.signal);
     }
     lastCall = clock.monotonic();
   };
@@ -121,7 +122,7 @@ export const makeReporting = ({
     if (mode === 'wait') return;
     for (const item of items()) {
       const now = timekeeping.now();
-      if (now === undefined || halted || modeUnder(verdict(), policies) !== mode) return;
+      if (now === undefined || halting.signal.aborted || modeUnder(verdict(), policies) !== mode) return;
       if (!isClosed(item.hour, now) && item.kind === 'open') continue;
       if (!isReady(item, now)) continue;
       if (mode === 'shadow') {
@@ -131,18 +132,18 @@ export const makeReporting = ({
       const token = item.kind === 'record' ? item.record.token : undefined;
       if (!mayTry(sending.sender(), item.dimension, token, clock.monotonic())) continue;
       await keepPace();
-      if (halted) return;
+      if (halting.signal.aborted) return;
       await sending.attempt(item);
     }
   };
 
   return {
     halt: async () => {
-      halted = true;
+      halting.abort();
       await underWay;
     },
     pass: () => {
-      if (halted) return Promise.resolve();
+      if (halting.signal.aborted) return Promise.resolve();
       underWay ??= work()
         .catch((error) => log.error('reporting', { why: describe(error) }))
         .finally(() => {
