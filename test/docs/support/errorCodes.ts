@@ -1,4 +1,5 @@
 import { EXIT } from '../../../src/agent/core/exitCode.ts';
+import { NOT_EXECUTABLE, NOT_FOUND } from '../../../src/agent/supervisor/lookUp.ts';
 import { sourcesOf, textOf } from './documents.ts';
 
 /** A code of an error as the sources make it, and the exit code beside it where one stands there. */
@@ -15,9 +16,11 @@ const FATAL = /kind: 'fatal', code: '(\w+)'/g;
 /** Hands on a code that was made elsewhere. */
 const HANDED_ON = /new TollgateError\(\s*code,/g;
 
+const CODES: Readonly<Record<string, number>> = { ...EXIT, NOT_FOUND, NOT_EXECUTABLE };
+
 const exitCodeIn = (text: string): number | undefined => {
-  const name = /EXIT\.(\w+)/.exec(text)?.[1];
-  return name !== undefined && Object.hasOwn(EXIT, name) ? EXIT[name as keyof typeof EXIT] : undefined;
+  const name = /exitCode: (?:EXIT\.)?(\w+)/.exec(text)?.[1] ?? '';
+  return Object.hasOwn(CODES, name) ? CODES[name] : undefined;
 };
 
 /** What follows a match up to the next error that is made. */
