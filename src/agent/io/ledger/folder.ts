@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TollgateError, toError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import { fileSystemOf } from './fileSystem.ts';
@@ -13,6 +13,19 @@ const ownerOf = (folder: string): string => {
     return `owner ${uid}:${gid}, mode ${(mode & 0o7777).toString(8).padStart(4, '0')}`;
   } catch {
     return 'not there';
+  }
+};
+
+/** By hand: Node's own recursion never ends where a parent is there and takes no folder (in /proc, for one). */
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { mode: 0o770 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o770 });
   }
 };
 
@@ -36,7 +49,7 @@ const tryOut = (folder: string): void => {
  */
 export const prepareFolder = (folder: string): readonly string[] => {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o770 });
+    makeFolder(folder);
     tryOut(folder);
   } catch (error) {
     throw new TollgateError(
