@@ -94,8 +94,10 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
     ledger = opened;
     closeLater('ledger', opened.close);
     if (!isMetered) return;
-    const marketplace = countCalls(at.marketplace, metrics);
-    toll = makeToll({ config, ledger: opened, marketplace, resource: whereabouts.resource, verdicts, metrics }, deps);
+    toll = makeToll(
+      { config, ledger: opened, marketplace: at.marketplace, resource: whereabouts.resource, verdicts, metrics },
+      deps,
+    );
     const openHour = () => hourOf(toll?.timekeeping.now() ?? clock.wall());
     closeLater('control', openControl(config.ledger.directory, opened.books, { openHour, now: clock.wall, log }).close);
   };
@@ -120,7 +122,8 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
 
     // In a worker, as in `run`, this thread's environment is its own.
     const env = options.env as NodeJS.ProcessEnv;
-    const found = await findPlace({ config, env, verdicts, signal: ending.signal }, deps);
+    const asItIs = await findPlace({ config, env, verdicts, signal: ending.signal }, deps);
+    const found: Place = { ...asItIs, marketplace: countCalls(asItIs.marketplace, metrics) };
     place = found;
     await openToll(found);
 
@@ -152,7 +155,8 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       door: opened?.door,
       flushing: toll.flushing,
       haltReporting: toll.reporting.halt,
-      maySend: () => verdicts.started() && config.metering.mode === 'send' && found.whereabouts.platform !== 'local',
+      maySend: verdicts.started,
+      isBilled: config.metering.mode === 'send' && found.whereabouts.platform !== 'local',
       shutdown: config.shutdown,
       policies: config.metering,
     });
@@ -183,7 +187,6 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
     childEnvironment: () => told,
     stop: async (order) => {
       const lines = (await drain?.(order)) ?? [];
-      metrics.set('stranded_units', lines.length);
       await close();
       return { unsent: lines.length > 0, lines };
     },

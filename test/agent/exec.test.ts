@@ -77,7 +77,9 @@ test('a configuration that does not hold ends with 78 before the agent is made',
   const wrapped = sh('echo ran', { script: { misconfigured: true } });
   expect(await wrapped.ended).toEqual({ code: 78, signal: null });
   expect(wrapped.told()).toEqual([{ configFile: null }]);
-  expect(wrapped.stderr()).toBe('tollgate: tollgate.yaml:3: product.code is missing\n  Fix: set product.code\n');
+  expect(wrapped.stderr()).toBe(
+    'tollgate: tollgate.yaml:3: product.code is missing\n  Fix: set product.code\n  Code: bad-config\n',
+  );
   expect(wrapped.stdout()).toBe('');
 });
 

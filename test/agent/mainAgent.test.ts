@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,3 +149,32 @@ const canBecome = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']
       expect(() => readFileSync(join(folder, 'ledger/door-token'))).not.toThrow();
     }),
 );
+
+test('a laptop (platform: local): usage is counted, nothing is sent, and nothing is left behind at the end', async () => {
+  const { file } = usage(USAGE, 'platform: local');
+  const wrapped = startWrapped(DIST, ['exec', '--config', file, '--', process.execPath, REPORTING, '3', '0']);
+  expect((await wrapped.ended).code).toBe(0);
+  expect(wrapped.stdout()).toContain('202 ');
+  expect(wrapped.stderr()).toContain('exempt');
+  expect(wrapped.stderr()).not.toContain('not sent');
+});
+
+test.each(['free', 'byol'])('pricing: %s runs anywhere: nobody is asked, not even where we are', async (pricing) => {
+  const { file } = configured(`{ code: ${USAGE}, pricing: ${pricing} }`);
+  const wrapped = startWrapped(DIST, ['exec', '--config', file, '--', 'echo', 'ran']);
+  expect((await wrapped.ended).code).toBe(0);
+  expect(wrapped.stdout()).toBe('ran\n');
+});
+
+test('the product finds its token whatever folder it works in', async () => {
+  const { folder } = usage(USAGE, 'platform: local');
+  const relative = `product: { code: ${USAGE}, pricing: usage }\ndimensions: { requests: { meter: sum } }\nplatform: local\nledger: { directory: ledger }\ndoor: { listen: "127.0.0.1:0" }\n`;
+  writeFileSync(join(folder, 'relative.yaml'), relative);
+  const wrapped = startWrapped(
+    DIST,
+    ['exec', '--config', 'relative.yaml', '--', 'sh', '-c', `cd / && exec "${process.execPath}" "${REPORTING}" 3 0`],
+    { cwd: folder },
+  );
+  expect((await wrapped.ended).code).toBe(0);
+  expect(wrapped.stdout()).toContain('202 ');
+});

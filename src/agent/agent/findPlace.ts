@@ -31,14 +31,17 @@ export type PlaceRequest = {
 
 const notAsked = async () => ({ kind: 'trouble', message: 'AWS is not asked here', sent: false }) as const;
 
-/** Stands where nothing has to be asked of AWS. */
-const NO_AWS: Marketplace = {
+/** Stands where nothing is asked of AWS: the wall clock must serve for AWS's time. */
+const noAws = ({ wall }: Deps['clock']): Marketplace => ({
   register: notAsked,
   meter: notAsked,
   dryRun: notAsked,
-  date: async () => undefined,
+  date: async () => wall(),
   renewCredentials: () => undefined,
-};
+});
+
+/** Free and bring-your-own-licence products run anywhere: nothing has to be asked of AWS, so nobody needs to know where. */
+const ANYWHERE: Whereabouts = { platform: 'local', resource: 'local', warnings: [] };
 
 /**
  * Platform, Region and credentials are decided here, before any call to AWS. Throws a TollgateError: 76 when this is no
@@ -47,20 +50,18 @@ const NO_AWS: Marketplace = {
 export const findPlace = async ({ config, env, verdicts, signal }: PlaceRequest, deps: Deps): Promise<Place> => {
   const { log } = deps;
   if (config.platform !== 'local') refuseForeignEndpoint(cleanEnvironment(env).env, config.endpoints);
-  const whereabouts = await locate({
-    ...deps,
-    look: () => lookAround(env, config),
-    gate: config.gate,
-    verdicts,
-    signal,
-  });
+  const { pricing } = config.product;
+  const whereabouts =
+    pricing === 'free' || pricing === 'byol'
+      ? ANYWHERE
+      : await locate({ ...deps, look: () => lookAround(env, config), gate: config.gate, verdicts, signal });
   const warn = (warnings: readonly string[]): void => {
     for (const warning of warnings) log.warn('environment', { warning });
   };
   warn(whereabouts.warnings);
   if (whereabouts.platform === 'local') {
     const shown = { platform: 'local', resource: whereabouts.resource, region: null };
-    return { whereabouts, marketplace: NO_AWS, shown, warnings: whereabouts.warnings };
+    return { whereabouts, marketplace: noAws(deps.clock), shown, warnings: whereabouts.warnings };
   }
   const { platform, resource, region } = whereabouts;
   if (platform === 'ecs' && config.metering.onShutdown === 'keep') {

@@ -22,10 +22,10 @@ const DEAF: Pick<Timekeeping, 'hear' | 'now'> = { hear: () => undefined, now: ()
 
 /** Why nothing has to be asked, if so. */
 const exemption = ({ product }: GateParts['config'], { whereabouts }: Place): string | undefined => {
-  if (whereabouts.platform === 'local') return 'platform: local: usage is counted, nothing is asked of AWS or sent';
   if (product.pricing === 'byol' || product.pricing === 'free') {
     return `pricing: ${product.pricing}: nothing has to be asked of AWS`;
   }
+  if (whereabouts.platform === 'local') return 'platform: local: usage is counted, nothing is asked of AWS or sent';
   return undefined;
 };
 

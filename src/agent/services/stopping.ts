@@ -27,6 +27,7 @@ export const makeStopping = ({
   flushing,
   haltReporting,
   maySend,
+  isBilled,
   shutdown,
   policies,
   clock,
@@ -36,8 +37,10 @@ export const makeStopping = ({
   readonly door: ClosingDoor | undefined;
   readonly flushing: Flushing;
   readonly haltReporting: () => Promise<void>;
-  /** Whether the verdict and the mode let anything be sent. */
+  /** Whether the product may run, or once might in this process: under any other verdict nothing is sent. */
   readonly maySend: () => boolean;
+  /** False where nothing ever goes to AWS (a laptop, metering.mode: shadow): then nothing is left behind either. */
+  readonly isBilled: boolean;
   readonly shutdown: Config['shutdown'];
   readonly policies: Config['metering'];
   readonly clock: Clock;
@@ -63,6 +66,7 @@ export const makeStopping = ({
     await door?.stop();
     // A pass that is in the middle of a call ends by itself; its record says `sending` until it does.
     await Promise.race([haltReporting(), scheduler.sleep(Math.max(0, end - clock.monotonic()), hurry)]);
+    if (!isBilled) return [];
     const openHour = reason !== 'childCrashed' && policies.onShutdown === 'send';
     if (maySend()) await flushing.flush({ until: end, hurry, openHour });
     return flushing.leftovers();

@@ -10,7 +10,7 @@ const initRemark = (pid: number): readonly Remark[] =>
         {
           event: 'tollgate is process 1 and reaps no orphans: processes that lose their parent stay as zombies',
           remedy:
-            'put an init in front: ENTRYPOINT ["/opt/tollgate/bin/tini", "--", ...] in the image, "init: true" in compose, "initProcessEnabled": true in an ECS task definition',
+            'put an init in front: ENTRYPOINT ["tini", "--", ...] with tini in the image, "init: true" in compose, "initProcessEnabled": true in an ECS task definition',
         },
       ]
     : [];

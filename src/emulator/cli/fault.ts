@@ -76,7 +76,7 @@ const list = defineCommand({
         ...faults.map((one) => [
           String(one.id),
           one.kind,
-          one.operation ?? 'all',
+          one.operation ?? 'metering',
           String(one.times ?? '-'),
           String(one.share ?? '-'),
           String(one.applied),

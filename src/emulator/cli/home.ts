@@ -18,10 +18,8 @@ const FOREIGN = /^(AWS_|ECS_|KUBERNETES_)/;
  * A developer's own profile would be found before the home's credentials; on AWS there is none.
  * The SDKs look in the home folder, so both files are named elsewhere, but only if there is something to hide.
  */
-const hidden = (folder: string): Readonly<Record<string, string>> =>
-  existsSync(join(homedir(), '.aws'))
-    ? { AWS_CONFIG_FILE: join(folder, 'no-config'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials') }
-    : {};
+const hidden = (): Readonly<Record<string, string>> =>
+  existsSync(join(homedir(), '.aws')) ? { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } : {};
 
 const inherited = (): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
@@ -110,7 +108,7 @@ export const runAtHome = async ({ url, launch, credentials = 'irsa', command }: 
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-home-'));
   try {
     const files = await Promise.all(launched.files.map((one) => put(folder, one)));
-    const env = { ...inherited(), ...hidden(folder), ...launched.environment, ...Object.fromEntries(files) };
+    const env = { ...inherited(), ...hidden(), ...launched.environment, ...Object.fromEntries(files) };
     const stopRefresh = keepFresh(url, folder, launched, credentials);
     const stopForwarding = forward(() => child);
     const child = spawn(file, args, { stdio: 'inherit', env });

@@ -25,10 +25,10 @@ export const task = defineCommand({
   meta: { name: 'task', description: 'Runs a command as an ECS task: tollgate-emulator task [options] -- CMD' },
   args: {
     ...ARGS,
-    launchType: { type: 'enum', options: ['FARGATE', 'EC2'], description: 'On EC2 the Region is in no variable' },
+    'launch-type': { type: 'enum', options: ['FARGATE', 'EC2'], description: 'On EC2 the Region is in no variable' },
   },
   run: async ({ args, data }) => {
-    const launch = { kind: 'ecs', ...launchOf(args), launchType: args.launchType };
+    const launch = { kind: 'ecs', ...launchOf(args), launchType: args['launch-type'] };
     process.exitCode = await runAtHome({ url: args.url, launch, command: data });
   },
 });
@@ -39,24 +39,24 @@ export const pod = defineCommand({
   args: {
     ...ARGS,
     namespace: { type: 'string', description: 'The namespace; else default', valueHint: 'NAME' },
-    serviceAccount: { type: 'string', description: 'The service account; else metering', valueHint: 'NAME' },
+    'service-account': { type: 'string', description: 'The service account; else metering', valueHint: 'NAME' },
     irsa: {
       type: 'boolean',
       default: true,
       description: 'With a role for its service account',
       negativeDescription: 'Without a role of its own: what is left is the role of the node',
     },
-    podIdentity: { type: 'boolean', description: 'With EKS Pod Identity, which AWS does not meter' },
+    'pod-identity': { type: 'boolean', description: 'With EKS Pod Identity, which AWS does not meter' },
   },
   run: async ({ args, data }) => {
-    if (!args.irsa && args.podIdentity) throw wrongUsage('--no-irsa and --pod-identity exclude each other');
+    if (!args.irsa && args['pod-identity']) throw wrongUsage('--no-irsa and --pod-identity exclude each other');
     const launch = {
       kind: 'eks',
       ...launchOf(args),
       namespace: args.namespace,
-      serviceAccount: args.serviceAccount,
+      serviceAccount: args['service-account'],
     };
-    const credentials = args.podIdentity ? 'podIdentity' : args.irsa ? 'irsa' : 'node';
+    const credentials = args['pod-identity'] ? 'podIdentity' : args.irsa ? 'irsa' : 'node';
     process.exitCode = await runAtHome({ url: args.url, launch, credentials, command: data });
   },
 });

@@ -31,6 +31,7 @@ const widthOf = (args: readonly string[], known: ReadonlyMap<string, Option>): n
   if (isHelp(name)) return 1;
   const option = known.get(name);
   if (option === undefined) {
+    if (/^-[\d.]/.test(spelled)) throw usageError(`${spelled} is below zero, which nothing here can be`);
     const near = nearestTo(name, [...known.keys(), '--help']);
     throw usageError(`${name} is no option here`, near === undefined ? undefined : `did you mean ${near}?`);
   }

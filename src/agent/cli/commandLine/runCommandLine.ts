@@ -55,9 +55,10 @@ const usageFailure = async (message: string, hint: string | undefined, resolved:
 const failureOf = async (thrown: unknown, resolved: Resolved): Promise<Failure> => {
   const error = toError(thrown);
   if (error instanceof TollgateError) {
-    const { message, remedy, exitCode } = error;
+    const { code, message, remedy, exitCode } = error;
     if (exitCode === EXIT.usage) return usageFailure(message, remedy, resolved);
-    return { text: remedy === undefined ? message : `${message}\n  Fix: ${remedy}`, exitCode };
+    const fix = remedy === undefined ? '' : `\n  Fix: ${remedy}`;
+    return { text: `${message}${fix}\n  Code: ${code}`, exitCode };
   }
   // citty's own complaint, about an argument that is missing.
   if (error.name === 'CLIError') return usageFailure(stripVTControlCharacters(error.message), undefined, resolved);

@@ -57,8 +57,9 @@ const askInstance = async (env: Environment, trust: Trust): Promise<Found<unknow
     if (token.status === 403) {
       return {
         kind: 'unusable',
-        why: 'EC2 instance metadata is switched off for this instance',
-        remedy: 'switch it on: aws ec2 modify-instance-metadata-options --instance-id <id> --http-endpoint enabled',
+        why: 'the EC2 metadata address forbids to ask: metadata is switched off for this instance, or this is no EC2 instance',
+        remedy:
+          'on EC2: aws ec2 modify-instance-metadata-options --instance-id <id> --http-endpoint enabled; on a laptop: "platform: local", or the emulator: tollgate-emulator task -- <command>',
       };
     }
     // Something that speaks HTTP but not IMDSv2 is no EC2.

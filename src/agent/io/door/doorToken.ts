@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { TollgateError, toError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 
@@ -24,12 +24,15 @@ export const readDoorToken = (file: string): DoorToken => {
   } catch (error) {
     return refuse(`cannot be read: ${toError(error).message}`, error);
   }
-  return token.length < LEAST_LENGTH ? refuse(`holds fewer than ${LEAST_LENGTH} characters`) : { file, token };
+  // The product may work in another folder.
+  return token.length < LEAST_LENGTH
+    ? refuse(`holds fewer than ${LEAST_LENGTH} characters`)
+    : { file: resolve(file), token };
 };
 
 /** Makes a token for the product that `exec` starts, in a file that only this user may read. */
 export const makeDoorToken = (directory: string): DoorToken => {
-  const [file, token] = [join(directory, 'door-token'), randomBytes(32).toString('hex')];
+  const [file, token] = [resolve(directory, 'door-token'), randomBytes(32).toString('hex')];
   writeFileSync(`${file}.new`, `${token}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return { file, token };

@@ -15,7 +15,10 @@ export const METRICS = {
   },
   hours_at_risk: { kind: 'gauge', help: 'Unsent hours that AWS will soon no longer take.' },
   quarantined_units: { kind: 'gauge', help: 'Units that wait for a person to decide.', labels: ['dimension'] },
-  stranded_units: { kind: 'gauge', help: 'Units left in the ledger when the last stop could not send them.' },
+  stranded_units: {
+    kind: 'gauge',
+    help: 'Units in records that AWS has not taken yet, those that an earlier stop left behind among them.',
+  },
   marketplace_calls_total: {
     kind: 'counter',
     help: 'Calls to AWS Marketplace Metering by outcome.',

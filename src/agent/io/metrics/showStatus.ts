@@ -35,6 +35,9 @@ export const showStatus = (metrics: Metrics, status: Status, { accounts, states,
     const waiting = quantity.add(records.quarantined ?? quantity.ZERO, records.held ?? quantity.ZERO);
     metrics.set('quarantined_units', Number(quantity.format(waiting)), { dimension });
   }
+  const unsettled = accounts.flatMap(({ records }) => [records.sending, records.waiting]);
+  const stranded = quantity.sum(unsettled.flatMap((units) => units ?? []));
+  metrics.set('stranded_units', Number(quantity.format(stranded)));
   metrics.set('ledger_bytes', status.ledger?.bytes ?? 0);
   metrics.set('dedupe_window_seconds', (status.ledger?.dedupe ?? 0) / SECOND);
   if (status.clock.offset !== null) metrics.set('clock_offset_seconds', -status.clock.offset / SECOND);
