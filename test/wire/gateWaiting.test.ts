@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { newTaskArn, no, startScriptedAws, yes } from '../support/scriptedAws.ts';
-import { makeService } from './support/service.ts';
+import { ask, makeService } from './support/service.ts';
 import { hourlyProduct, makeStage, RUNS } from './support/stage.ts';
 import { makeKeys, trulySigned } from './support/tokens.ts';
 
@@ -134,11 +134,11 @@ test.concurrent('run shows each verdict: 503 while pending, 200 once granted, an
   await program.until('pending is shown', async () => (await service.startz()) === 503);
   await program.until(
     'the door tells it',
-    async () => (await fetch(`${service.door}/v1/entitlement`).catch(() => undefined))?.status === 503,
+    async () => (await ask(`${service.door}/v1/entitlement`).catch(() => undefined))?.status === 503,
   );
   aws.script('DryRun', yes({ MeteringRecordId: 'dry' }));
   await service.granted(program);
-  expect((await fetch(`${service.door}/v1/entitlement`)).status).toBe(200);
+  expect((await ask(`${service.door}/v1/entitlement`)).status).toBe(200);
   program.child.kill('SIGTERM');
   expect((await program.ended).code).toBe(0);
 
@@ -162,13 +162,4 @@ test.concurrent('register prints the verdict of one question and has the same ex
   expect((await granted.ended).code).toBe(0);
   expect(granted.stdout()).toMatch(/^granted/);
   expect(aws.calls('RegisterUsage')).toHaveLength(1);
-});
-
-test.concurrent('an answer that never comes ends with patience: 69', async () => {
-  await using aws = await startScriptedAws();
-  aws.script('DryRun', { do: 'hang' });
-  using stage = makeStage(aws, { gate: { patience: '3s' } });
-  await using program = stage.exec();
-  expect((await program.ended).code).toBe(69);
-  expect(program.stdout()).not.toContain(RUNS);
 });

@@ -5,7 +5,7 @@ import { eventually, pause } from './support/program.ts';
 import { makeRandom, newSeed } from './support/random.ts';
 import { makeService, type Service } from './support/service.ts';
 
-const KILLS = 7;
+const KILLS = Number(process.env['TOLLGATE_KILLS'] ?? 9);
 const CLIENTS = 4;
 
 /**

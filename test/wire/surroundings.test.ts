@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startScriptedAws } from '../support/scriptedAws.ts';
 import { makeBooks } from './support/books.ts';
-import { makeService } from './support/service.ts';
+import { ask, makeService } from './support/service.ts';
 
 const canChangeUser = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
 
-test('two of one resource: the second waits, then ends with 73 and names the holder; the first goes on', async () => {
+test.concurrent('two of one resource: the second waits, then ends with 73 and names the holder; the first goes on', async () => {
   await using aws = await startScriptedAws();
   const books = makeBooks();
   aws.script('MeterUsage', books.store);
@@ -28,7 +28,7 @@ test('two of one resource: the second waits, then ends with 73 and names the hol
   expect(books.total('requests')).toBe(3);
 });
 
-test('the second of one resource takes over when the first ends in time', async () => {
+test.concurrent('the second of one resource takes over when the first ends in time', async () => {
   await using aws = await startScriptedAws();
   using first = await makeService(aws);
   using second = await makeService(aws, { ledger: { wait: '20s' } });
@@ -43,7 +43,7 @@ test('the second of one resource takes over when the first ends in time', async 
   expect((await next.ended).code).toBe(0);
 });
 
-test('one ledger for two resources: 73 names the process that has it', async () => {
+test.concurrent('one ledger for two resources: 73 names the process that has it', async () => {
   await using aws = await startScriptedAws();
   await using other = await startScriptedAws();
   using first = await makeService(aws);
@@ -55,7 +55,7 @@ test('one ledger for two resources: 73 names the process that has it', async () 
   expect(late.stderr()).toContain(String(holder.child.pid));
 });
 
-test('without HOME, PATH and a place in the password file', async () => {
+test.concurrent('without HOME, PATH and a place in the password file', async () => {
   await using aws = await startScriptedAws();
   const books = makeBooks();
   aws.script('MeterUsage', books.store);
@@ -79,7 +79,7 @@ test('without HOME, PATH and a place in the password file', async () => {
   expect(program.stderr()).not.toMatch(/uv_os|homedir/);
 });
 
-test.each(['/proc/nothing', '/proc/nothing/deeper', '/etc/hostname/ledger'])(
+test.concurrent.each(['/proc/nothing', '/proc/nothing/deeper', '/etc/hostname/ledger'])(
   'a folder that cannot be made, %s: 73, by its name',
   async (directory) => {
     await using aws = await startScriptedAws();
@@ -91,7 +91,7 @@ test.each(['/proc/nothing', '/proc/nothing/deeper', '/etc/hostname/ledger'])(
   },
 );
 
-test('stdout and stderr that are closed, full or read by nobody stop nothing', async () => {
+test.concurrent('stdout and stderr that are closed, full or read by nobody stop nothing', async () => {
   await using aws = await startScriptedAws();
   const books = makeBooks();
   aws.script('MeterUsage', books.store);
@@ -112,7 +112,7 @@ test('stdout and stderr that are closed, full or read by nobody stop nothing', a
   expect(books.total('users')).toBe(2);
 });
 
-test('a door with a token: nothing without it, and nothing of it in the log', async () => {
+test.concurrent('a door with a token: nothing without it, and nothing of it in the log', async () => {
   await using aws = await startScriptedAws();
   using service = await makeService(aws);
   const tokenFile = join(service.stage.folder, 'token');
@@ -129,7 +129,7 @@ test('a door with a token: nothing without it, and nothing of it in the log', as
   expect((await service.report(usage)).status).toBe(401);
   expect((await service.report(usage, { authorization: 'Bearer wrong' })).status).toBe(401);
   expect((await service.report(usage, { authorization: `Basic ${btoa(token)}` })).status).toBe(401);
-  expect((await fetch(`${service.door}/v1/status`)).status).toBe(401);
+  expect((await ask(`${service.door}/v1/status`)).status).toBe(401);
   expect((await service.report(usage, { authorization: `Bearer ${token}` })).status).toBe(202);
   program.child.kill('SIGTERM');
   expect((await program.ended).code).toBe(0);
@@ -138,7 +138,7 @@ test('a door with a token: nothing without it, and nothing of it in the log', as
   }
 });
 
-test('exec makes a token that only its own user can read', async () => {
+test.concurrent('exec makes a token that only its own user can read', async () => {
   await using aws = await startScriptedAws();
   using service = await makeService(aws);
   mkdirSync(join(service.stage.folder, 'shown'));

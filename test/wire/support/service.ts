@@ -32,9 +32,17 @@ export type Status = {
   readonly hours: readonly { readonly hour: string; readonly state: string; readonly quantity: string }[];
 };
 
+/** One request on a connection of its own: an agent that stops waits for connections that are kept open. */
+export const ask = (url: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(url, {
+    signal: AbortSignal.timeout(10_000),
+    ...init,
+    headers: { ...(init.headers as Record<string, string> | undefined), connection: 'close' },
+  });
+
 const statusOf = async (url: string): Promise<number | undefined> => {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const response = await ask(url);
     await response.arrayBuffer();
     return response.status;
   } catch {
@@ -68,13 +76,12 @@ export const makeService = async (aws: ScriptedAws, tree: Readonly<Record<string
     },
     startz: () => statusOf(`${health}/startz`),
     report: (usage, headers = {}) =>
-      fetch(`${door}/v1/usage`, {
+      ask(`${door}/v1/usage`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(usage),
-        signal: AbortSignal.timeout(10_000),
       }),
-    status: async () => (await fetch(`${door}/v1/status`)).json() as Promise<Status>,
+    status: async () => (await ask(`${door}/v1/status`)).json() as Promise<Status>,
     [Symbol.dispose]: stage[Symbol.dispose],
   };
 };
