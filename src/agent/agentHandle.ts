@@ -1,5 +1,5 @@
-import type { Millis } from './core/hour.ts';
-import type { Verdict } from './core/verdict.ts';
+import type { Verdict } from './core/gate/verdict.ts';
+import type { Millis } from './core/time/hour.ts';
 import type { Clock, Log, Random, Scheduler } from './ports.ts';
 
 /**

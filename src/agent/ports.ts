@@ -1,11 +1,11 @@
-import type { Answer } from './core/answer.ts';
-import type { Freezing, OpenHour } from './core/freeze.ts';
-import type { Hour, Instant, Millis } from './core/hour.ts';
-import type { MeterRequest } from './core/meterRequest.ts';
-import type { Judged, Outcome } from './core/outcome.ts';
-import type { Place } from './core/place.ts';
-import type { MeterRecord } from './core/record.ts';
-import type { Receipt, Report } from './core/report.ts';
+import type { MeterRequest } from './core/record/meterRequest.ts';
+import type { Judged, Outcome } from './core/record/outcome.ts';
+import type { MeterRecord } from './core/record/record.ts';
+import type { Answer } from './core/sending/answer.ts';
+import type { Hour, Instant, Millis } from './core/time/hour.ts';
+import type { Place } from './core/time/place.ts';
+import type { Freezing, OpenHour } from './core/usage/freeze.ts';
+import type { Receipt, Report } from './core/usage/report.ts';
 
 /** The wall, which the app shares, and a monotonic count of milliseconds from any origin. */
 export type Clock = { readonly wall: () => Instant; readonly monotonic: () => Millis };

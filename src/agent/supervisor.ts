@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { type Millis, SECOND } from './core/hour.ts';
+import { type Millis, SECOND } from './core/time/hour.ts';
 import type { Log } from './ports.ts';
 import { keepAgent, PACE, type Pace } from './supervisor/keptAgent.ts';
 import { lookUp } from './supervisor/lookUp.ts';

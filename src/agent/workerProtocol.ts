@@ -1,7 +1,7 @@
 import type { Stopped, StopReason } from './agentHandle.ts';
 import type { Config } from './core/configuration/config.ts';
-import type { Millis } from './core/hour.ts';
-import type { Verdict } from './core/verdict.ts';
+import type { Verdict } from './core/gate/verdict.ts';
+import type { Millis } from './core/time/hour.ts';
 
 /**
  * What the agent's thread and the supervisor say to each other.

@@ -1,4 +1,4 @@
-import { type Hour, parse } from '../agent/core/hour.ts';
+import { type Hour, parse } from '../agent/core/time/hour.ts';
 
 /** What the demo reads in an agent's log. */
 export type AgentEvent =

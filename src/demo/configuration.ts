@@ -1,4 +1,4 @@
-import * as quantity from '../agent/core/quantity.ts';
+import * as quantity from '../agent/core/usage/quantity.ts';
 import { SOLD } from './dimensions.ts';
 
 /**

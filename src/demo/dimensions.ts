@@ -1,5 +1,5 @@
-import type { Definition } from '../agent/core/definition.ts';
-import * as quantity from '../agent/core/quantity.ts';
+import type { Definition } from '../agent/core/usage/definition.ts';
+import * as quantity from '../agent/core/usage/quantity.ts';
 
 /** What the sample product sells: a unit of ten requests, gigabytes to the megabyte, the most users at once. */
 export type Sold = Pick<Definition, 'meter' | 'per' | 'decimals'> & { readonly dimension: string };

@@ -1,4 +1,4 @@
-import { HOUR } from '../agent/core/hour.ts';
+import { HOUR } from '../agent/core/time/hour.ts';
 import { makeEmulator } from '../emulator/emulator.ts';
 import { DEFAULT_WORLD } from '../emulator/world/defaultWorld.ts';
 import { fromEnvironment, makeFastClock } from './fastTime.ts';

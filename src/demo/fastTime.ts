@@ -1,4 +1,4 @@
-import { type Instant, MINUTE } from '../agent/core/hour.ts';
+import { type Instant, MINUTE } from '../agent/core/time/hour.ts';
 import { makeScheduler } from '../agent/io/schedule/scheduler.ts';
 import type { Clock, Scheduler } from '../agent/ports.ts';
 

@@ -1,4 +1,4 @@
-import { endOf, type Hour, hourOf, MINUTE, next, startOf } from '../agent/core/hour.ts';
+import { endOf, type Hour, hourOf, MINUTE, next, startOf } from '../agent/core/time/hour.ts';
 import { killInTheMiddle, loseAnswers, throttle } from './mishaps.ts';
 import { hourText, type Records, titled } from './records.ts';
 import { acknowledgedIn, type Running, run } from './running.ts';

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { Instant } from '../agent/core/hour.ts';
+import type { Instant } from '../agent/core/time/hour.ts';
 
 /** A report as the sample app hands it in. Times as RFC 3339, quantities as decimal texts. */
 export type SampleReport = {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HOUR, MINUTE, SECOND } from '../agent/core/hour.ts';
+import { HOUR, MINUTE, SECOND } from '../agent/core/time/hour.ts';
 import { makeChildren } from './children.ts';
 import { beginAt, makeFastClock } from './fastTime.ts';
 import { Interruption, onInterruption } from './interruption.ts';

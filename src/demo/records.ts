@@ -1,4 +1,4 @@
-import { format, type Hour, next } from '../agent/core/hour.ts';
+import { format, type Hour, next } from '../agent/core/time/hour.ts';
 import type { AgentEvent } from './agentLog.ts';
 import { SOLD } from './dimensions.ts';
 import type { Home } from './homes.ts';

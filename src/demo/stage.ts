@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Instant } from '../agent/core/hour.ts';
+import type { Instant } from '../agent/core/time/hour.ts';
 import type { Clock } from '../agent/ports.ts';
 import type { Children } from './children.ts';
 import { type FastTime, toEnvironment } from './fastTime.ts';

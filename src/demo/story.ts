@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Instant } from '../agent/core/hour.ts';
+import type { Instant } from '../agent/core/time/hour.ts';
 
 /** What people read, line by line. */
 export type Story = {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Verdict } from '../../src/agent/core/verdict.ts';
+import type { Verdict } from '../../src/agent/core/gate/verdict.ts';
 import { makeHealth } from '../../src/agent/io/door/health.ts';
 import { collectingLog, startDoor, verdictOf } from '../support/startDoor.ts';
 import { startTollgate, tollgate } from '../support/tollgate.ts';

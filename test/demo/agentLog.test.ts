@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parse } from '../../src/agent/core/hour.ts';
+import { parse } from '../../src/agent/core/time/hour.ts';
 import { eventOf } from '../../src/demo/agentLog.ts';
 
 test('a verdict and a record are read from the log, everything else is passed over', () => {

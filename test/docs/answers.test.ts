@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Answer } from '../../src/agent/core/answer.ts';
-import { type Meaning, meaningOf } from '../../src/agent/core/meterAnswers.ts';
-import { type GateMeaning, gateMeaningOf } from '../../src/agent/core/registerAnswers.ts';
+import { type GateMeaning, gateMeaningOf } from '../../src/agent/core/gate/registerAnswers.ts';
+import type { Answer } from '../../src/agent/core/sending/answer.ts';
+import { type Meaning, meaningOf } from '../../src/agent/core/sending/meterAnswers.ts';
 import { rowsOf, sectionOf, textOf } from './support/documents.ts';
 
 /** The names of a table in the sources. */
@@ -59,7 +59,7 @@ const tollWords = ({ stored, next, atEdge }: Meaning): readonly string[] => [
 
 test('the table of the gate has every name that the gate knows, and what follows', () => {
   const rows = tableOf('At the gate').map(([name = '', verdict, code]) => [name, verdict, code]);
-  const known = namesIn('src/agent/core/registerAnswers.ts', 'ANSWERS');
+  const known = namesIn('src/agent/core/gate/registerAnswers.ts', 'ANSWERS');
   expect(known.length).toBeGreaterThan(20);
   expect(rows).toEqual(known.map((name) => [name, ...gateWords(gateMeaningOf(refusal(name), 'MeterUsage'))]));
 });
@@ -68,7 +68,7 @@ test('the table of the toll has every name that the toll knows, and what follows
   const rows = tableOf('At the toll')
     .map(([name = '', ...cells]) => [name, ...cells.slice(0, 3)])
     .toSorted();
-  const known = namesIn('src/agent/core/meterAnswers.ts', 'ANSWERS');
+  const known = namesIn('src/agent/core/sending/meterAnswers.ts', 'ANSWERS');
   expect(known.length).toBeGreaterThan(20);
   expect(rows).toEqual(known.map((name) => [name, ...tollWords(meaningOf(refusal(name)))]).toSorted());
 });

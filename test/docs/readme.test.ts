@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { reportsOf } from '../../src/agent/core/door/reports.ts';
-import { HOUR } from '../../src/agent/core/hour.ts';
+import { HOUR } from '../../src/agent/core/time/hour.ts';
 import { loadConfig } from '../../src/agent/io/files/loadConfig.ts';
 import { blocksOf, PAGES, textOf } from './support/documents.ts';
 

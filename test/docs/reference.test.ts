@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { EXIT } from '../../src/agent/core/exitCode.ts';
-import { COLUMNS } from '../../src/agent/io/ledger/lines.ts';
+import { COLUMNS } from '../../src/agent/io/ledger/books/lines.ts';
 import { METRICS } from '../../src/agent/io/metrics/catalogue.ts';
 import { codeOf, PAGES, rowsOf, sectionOf, sourcesOf, textOf } from './support/documents.ts';
 

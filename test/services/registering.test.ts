@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Config } from '../../src/agent/core/configuration/config.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/agent/core/hour.ts';
-import type { Verdict } from '../../src/agent/core/verdict.ts';
+import type { Verdict } from '../../src/agent/core/gate/verdict.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/agent/core/time/hour.ts';
 import type { Grant } from '../../src/agent/ports.ts';
 import type { Asked } from '../../src/agent/services/asking.ts';
 import { makeRegistering } from '../../src/agent/services/registering.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import * as quantity from '../../src/agent/core/quantity.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import { startWorld, sumOf } from '../support/tollWorld.ts';
 
 test('an hour that AWS took, but whose answer was lost, is billed once', async () => {

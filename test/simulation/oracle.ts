@@ -1,5 +1,5 @@
-import { format, type Hour } from '../../src/agent/core/hour.ts';
-import * as quantity from '../../src/agent/core/quantity.ts';
+import { format, type Hour } from '../../src/agent/core/time/hour.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import type { Cloud } from './cloud.ts';
 import { CONFIGURED, type Process } from './process.ts';
 

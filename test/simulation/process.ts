@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync }
 import { join } from 'node:path';
 import type { Config, Dimension } from '../../src/agent/core/configuration/config.ts';
 import { TollgateError } from '../../src/agent/core/errors.ts';
-import * as hour from '../../src/agent/core/hour.ts';
-import * as quantity from '../../src/agent/core/quantity.ts';
-import type { Verdict } from '../../src/agent/core/verdict.ts';
+import type { Verdict } from '../../src/agent/core/gate/verdict.ts';
+import * as hour from '../../src/agent/core/time/hour.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import { type OpenLedger, openLedger } from '../../src/agent/io/ledger/ledger.ts';
 import type { Ledger, Log, Marketplace } from '../../src/agent/ports.ts';
 import { makeFlushing } from '../../src/agent/services/flushing.ts';

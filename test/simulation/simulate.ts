@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOUR, MINUTE } from '../../src/agent/core/hour.ts';
-import * as quantity from '../../src/agent/core/quantity.ts';
-import type { Report } from '../../src/agent/core/report.ts';
+import { HOUR, MINUTE } from '../../src/agent/core/time/hour.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
+import type { Report } from '../../src/agent/core/usage/report.ts';
 import { makeCloud } from './cloud.ts';
 import { makeDice } from './dice.ts';
 import { checkEnd, type Lineage } from './oracle.ts';

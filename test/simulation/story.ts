@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from '../../src/agent/core/hour.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/agent/core/time/hour.ts';
 import { type Dice, makeDice } from './dice.ts';
 
 /** How AWS answers for a while. */

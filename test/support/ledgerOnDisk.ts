@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as hour from '../../src/agent/core/hour.ts';
-import * as quantity from '../../src/agent/core/quantity.ts';
-import type { Report } from '../../src/agent/core/report.ts';
+import * as hour from '../../src/agent/core/time/hour.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
+import type { Report } from '../../src/agent/core/usage/report.ts';
 import { type LedgerOptions, type OpenLedger, openLedger } from '../../src/agent/io/ledger/ledger.ts';
 import { POLICIES, SILENT, sumOf } from './tollWorld.ts';
 import { makeVirtualTime } from './virtualTime.ts';

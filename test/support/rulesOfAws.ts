@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/agent/core/answer.ts';
+import type { Answer } from '../../src/agent/core/sending/answer.ts';
 import type { Marketplace, MeterRequest } from '../../src/agent/ports.ts';
 import { STATUS } from '../../src/emulator/rules/answer.ts';
 import { billOf } from '../../src/emulator/rules/bill.ts';

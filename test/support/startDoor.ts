@@ -1,8 +1,8 @@
 import type { Listen } from '../../src/agent/core/configuration/config.ts';
 import type { RequestKey } from '../../src/agent/core/door/receiptReply.ts';
-import { HOUR } from '../../src/agent/core/hour.ts';
-import type { Receipt, Report } from '../../src/agent/core/report.ts';
-import type { Verdict } from '../../src/agent/core/verdict.ts';
+import type { Verdict } from '../../src/agent/core/gate/verdict.ts';
+import { HOUR } from '../../src/agent/core/time/hour.ts';
+import type { Receipt, Report } from '../../src/agent/core/usage/report.ts';
 import { type DoorHandlers, makeDoor } from '../../src/agent/io/door/door.ts';
 import { TIMES, type Times } from '../../src/agent/io/door/web.ts';
 import type { Log } from '../../src/agent/ports.ts';

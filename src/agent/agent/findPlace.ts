@@ -1,10 +1,10 @@
 import type { Config } from '../core/configuration/config.ts';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
+import { regionRuling } from '../core/gate/regionRuling.ts';
 import { refuseForeignEndpoint } from '../core/platform/endpoint.ts';
 import { cleanEnvironment } from '../core/platform/environment.ts';
 import type { Whereabouts } from '../core/platform/whereabouts.ts';
-import { regionRuling } from '../core/regionRuling.ts';
 import type { Status } from '../core/status.ts';
 import { openAws } from '../io/aws/openAws.ts';
 import { lookAround } from '../io/aws/platform.ts';

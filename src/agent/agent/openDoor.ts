@@ -1,6 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
-import { HOUR, SECOND } from '../core/hour.ts';
-import type { Receipt } from '../core/report.ts';
+import { HOUR, SECOND } from '../core/time/hour.ts';
+import type { Receipt } from '../core/usage/report.ts';
 import { type Door, type DoorHandlers, makeDoor } from '../io/door/door.ts';
 import { type DoorToken, makeDoorToken, readDoorToken } from '../io/door/doorToken.ts';
 import type { OpenLedger } from '../io/ledger/ledger.ts';

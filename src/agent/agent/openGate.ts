@@ -1,6 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
 import { EXIT } from '../core/exitCode.ts';
-import type { Instant } from '../core/hour.ts';
+import type { Instant } from '../core/time/hour.ts';
 import { makeAsking } from '../services/asking.ts';
 import { type Memory, makeRegistering } from '../services/registering.ts';
 import type { Timekeeping } from '../services/timekeeping.ts';

@@ -1,7 +1,7 @@
 import type { EdgeFigures } from '../agentHandle.ts';
 import type { Config, Listen } from '../core/configuration/config.ts';
-import type { Instant, Millis } from '../core/hour.ts';
 import type { Status } from '../core/status.ts';
+import type { Instant, Millis } from '../core/time/hour.ts';
 import { type Health, type HealthHandlers, makeHealth } from '../io/door/health.ts';
 import type { OpenLedger } from '../io/ledger/ledger.ts';
 import type { Metrics } from '../io/metrics/metrics.ts';

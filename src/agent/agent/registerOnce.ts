@@ -1,7 +1,7 @@
 import type { Config } from '../core/configuration/config.ts';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
 import { makeClock } from '../io/schedule/clock.ts';
 import { makeRandom } from '../io/schedule/random.ts';
 import { makeScheduler } from '../io/schedule/scheduler.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { type Millis, SECOND } from '../core/hour.ts';
+import { type Millis, SECOND } from '../core/time/hour.ts';
 import type { OpenLedger } from '../io/ledger/ledger.ts';
 import type { Metrics } from '../io/metrics/metrics.ts';
 import type { Marketplace } from '../ports.ts';

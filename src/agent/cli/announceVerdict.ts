@@ -1,4 +1,4 @@
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
 import type { Log } from '../ports.ts';
 
 /** What a person reads of a verdict beside its value. */

@@ -3,7 +3,7 @@ import type { Listen } from '../core/configuration/config.ts';
 import { format } from '../core/configuration/values/listen.ts';
 import { TollgateError, toError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { type Millis, SECOND } from '../core/hour.ts';
+import { type Millis, SECOND } from '../core/time/hour.ts';
 import type { AgentAddress } from './agentAddress.ts';
 
 /** Not imported: an import reads every member of the module, one of which loads a whole HTTP client (18 ms of a health check). */

@@ -4,7 +4,7 @@ import * as duration from '../core/configuration/values/duration.ts';
 import type { Probe } from '../core/door/verdictReply.ts';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { DAY, type Millis } from '../core/hour.ts';
+import { DAY, type Millis } from '../core/time/hour.ts';
 import { type AgentAddress, findAgent } from './agentAddress.ts';
 import { AGENT_ARGS, ask, askDoor, type Heard, stranger } from './client.ts';
 

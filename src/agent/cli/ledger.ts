@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { defineCommand } from 'citty';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { hourOf } from '../core/hour.ts';
-import type { Line } from '../io/ledger/books.ts';
-import { hourArgument } from '../io/ledger/books.ts';
-import { askControl, type Command, carryOut } from '../io/ledger/control.ts';
-import { openDeadLedger } from '../io/ledger/deadLedger.ts';
-import { COLUMNS } from '../io/ledger/lines.ts';
+import { hourOf } from '../core/time/hour.ts';
+import type { Line } from '../io/ledger/books/books.ts';
+import { hourArgument } from '../io/ledger/books/books.ts';
+import { askControl, type Command, carryOut } from '../io/ledger/books/control.ts';
+import { openDeadLedger } from '../io/ledger/books/deadLedger.ts';
+import { COLUMNS } from '../io/ledger/books/lines.ts';
 import { configurationOf } from './configuration.ts';
 import { csvLine } from './csv.ts';
 

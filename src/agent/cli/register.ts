@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { mayRun } from '../core/verdict.ts';
+import { mayRun } from '../core/gate/verdict.ts';
 import { makePlainLog } from '../io/log/plainLog.ts';
 import { makeSink } from '../io/log/sink.ts';
 import { configurationOf } from './configuration.ts';

@@ -1,6 +1,6 @@
 import * as duration from '../core/configuration/values/duration.ts';
-import { MINUTE, SECOND } from '../core/hour.ts';
 import type { DimensionStatus, HourStatus, Status } from '../core/status.ts';
+import { MINUTE, SECOND } from '../core/time/hour.ts';
 
 const NONE = '-';
 

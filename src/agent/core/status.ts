@@ -1,5 +1,5 @@
-import type { RecordState } from './record.ts';
-import type { VerdictValue } from './verdict.ts';
+import type { VerdictValue } from './gate/verdict.ts';
+import type { RecordState } from './record/record.ts';
 
 /**
  * What `GET /v1/status` answers and `tollgate status --json` prints. Members are only ever added. Times are RFC 3339 in

@@ -1,9 +1,9 @@
 import type { Config, PublicKey } from '../core/configuration/config.ts';
 import { EXIT } from '../core/exitCode.ts';
-import type { Instant } from '../core/hour.ts';
-import { say } from '../core/meterAnswers.ts';
-import { type GateMeaning, gateMeaningOf } from '../core/registerAnswers.ts';
-import { check } from '../core/token.ts';
+import { type GateMeaning, gateMeaningOf } from '../core/gate/registerAnswers.ts';
+import { check } from '../core/gate/token.ts';
+import { say } from '../core/sending/meterAnswers.ts';
+import type { Instant } from '../core/time/hour.ts';
 import type { Clock, Grant, Log, Marketplace, Random } from '../ports.ts';
 import type { Timekeeping } from './timekeeping.ts';
 

@@ -1,9 +1,9 @@
 import type { Config } from '../core/configuration/config.ts';
-import { AT_ONCE, RETRY } from '../core/drain.ts';
-import { type Item, isClosed, isSendable, oldestFirst } from '../core/due.ts';
 import { describe } from '../core/errors.ts';
-import { format, hourOf, type Instant, type Millis } from '../core/hour.ts';
-import * as quantity from '../core/quantity.ts';
+import { AT_ONCE, RETRY } from '../core/sending/drain.ts';
+import { type Item, isClosed, isSendable, oldestFirst } from '../core/time/due.ts';
+import { format, hourOf, type Instant, type Millis } from '../core/time/hour.ts';
+import * as quantity from '../core/usage/quantity.ts';
 import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import type { Sending } from './sending.ts';
 import type { Timekeeping } from './timekeeping.ts';

@@ -1,9 +1,9 @@
-import { delayAfter, GATE } from '../core/backoff.ts';
 import type { Config } from '../core/configuration/config.ts';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
 import type { Detected } from '../core/platform/detect.ts';
 import type { Whereabouts } from '../core/platform/whereabouts.ts';
+import { delayAfter, GATE } from '../core/sending/backoff.ts';
 import type { Clock, Random, Scheduler } from '../ports.ts';
 import type { Verdicts } from './verdicts.ts';
 

@@ -1,7 +1,7 @@
-import { edgeOf, type Hour, hourOf, type Instant } from '../core/hour.ts';
-import { placeOf } from '../core/place.ts';
-import { format } from '../core/quantity.ts';
-import type { Receipt, Report } from '../core/report.ts';
+import { edgeOf, type Hour, hourOf, type Instant } from '../core/time/hour.ts';
+import { placeOf } from '../core/time/place.ts';
+import { format } from '../core/usage/quantity.ts';
+import type { Receipt, Report } from '../core/usage/report.ts';
 import type { Clock, Ledger, Log } from '../ports.ts';
 import type { Timekeeping } from './timekeeping.ts';
 

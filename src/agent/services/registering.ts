@@ -1,10 +1,10 @@
-import { delayAfter, GATE, RECORD } from '../core/backoff.ts';
 import type { Config } from '../core/configuration/config.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { AFTER_PURCHASE, AFTER_PURCHASE_REST } from '../core/grace.ts';
-import { type Instant, type Millis, SECOND } from '../core/hour.ts';
-import { check } from '../core/token.ts';
-import type { Verdict } from '../core/verdict.ts';
+import { AFTER_PURCHASE, AFTER_PURCHASE_REST } from '../core/gate/grace.ts';
+import { check } from '../core/gate/token.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
+import { delayAfter, GATE, RECORD } from '../core/sending/backoff.ts';
+import { type Instant, type Millis, SECOND } from '../core/time/hour.ts';
 import type { Clock, Grant, Log, Random, Scheduler } from '../ports.ts';
 import type { Asked } from './asking.ts';
 

@@ -1,11 +1,11 @@
 import type { Config } from '../core/configuration/config.ts';
-import { type Item, isClosed, isDue, isOver, isSendable, oldestFirst } from '../core/due.ts';
 import { describe } from '../core/errors.ts';
-import { hourOf, type Instant, type Millis } from '../core/hour.ts';
-import { expire, type Outcome } from '../core/outcome.ts';
-import { gapOf } from '../core/pace.ts';
-import { atEdgeOf, mayTry } from '../core/sender.ts';
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
+import { expire, type Outcome } from '../core/record/outcome.ts';
+import { gapOf } from '../core/sending/pace.ts';
+import { atEdgeOf, mayTry } from '../core/sending/sender.ts';
+import { type Item, isClosed, isDue, isOver, isSendable, oldestFirst } from '../core/time/due.ts';
+import { hourOf, type Instant, type Millis } from '../core/time/hour.ts';
 import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import type { Sending } from './sending.ts';
 import type { Timekeeping } from './timekeeping.ts';

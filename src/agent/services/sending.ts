@@ -1,13 +1,13 @@
 import type { Config } from '../core/configuration/config.ts';
-import type { Item } from '../core/due.ts';
-import { freeze } from '../core/freeze.ts';
-import { format, type Instant, stampOf } from '../core/hour.ts';
-import { meaningOf, say } from '../core/meterAnswers.ts';
-import { type Judged, type Outcome, outcomeOf } from '../core/outcome.ts';
-import * as quantity from '../core/quantity.ts';
-import type { MeterRecord } from '../core/record.ts';
-import { requestOf } from '../core/request.ts';
-import { AT_START, after, type Sender } from '../core/sender.ts';
+import { type Judged, type Outcome, outcomeOf } from '../core/record/outcome.ts';
+import type { MeterRecord } from '../core/record/record.ts';
+import { requestOf } from '../core/record/request.ts';
+import { meaningOf, say } from '../core/sending/meterAnswers.ts';
+import { AT_START, after, type Sender } from '../core/sending/sender.ts';
+import type { Item } from '../core/time/due.ts';
+import { format, type Instant, stampOf } from '../core/time/hour.ts';
+import { freeze } from '../core/usage/freeze.ts';
+import * as quantity from '../core/usage/quantity.ts';
 import type { AnswerNote, Clock, Ledger, Log, Marketplace, Random } from '../ports.ts';
 import type { Timekeeping } from './timekeeping.ts';
 

@@ -1,11 +1,11 @@
-import type { Account } from '../core/audit.ts';
 import type { Config } from '../core/configuration/config.ts';
-import { edgeOf, format, type Hour, type Instant, type Millis } from '../core/hour.ts';
-import type { LedgerOverview } from '../core/overview.ts';
-import * as quantity from '../core/quantity.ts';
-import type { Sender } from '../core/sender.ts';
+import { mayRun, type Verdict } from '../core/gate/verdict.ts';
+import type { Account } from '../core/record/audit.ts';
+import type { LedgerOverview } from '../core/record/overview.ts';
+import type { Sender } from '../core/sending/sender.ts';
 import type { HourStatus, Status } from '../core/status.ts';
-import { mayRun, type Verdict } from '../core/verdict.ts';
+import { edgeOf, format, type Hour, type Instant, type Millis } from '../core/time/hour.ts';
+import * as quantity from '../core/usage/quantity.ts';
 
 /** Everything a status is made of, read at one moment. */
 export type Readings = {

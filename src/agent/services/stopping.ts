@@ -1,6 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
-import { LOOK, SILENCE, shareOfAws } from '../core/drain.ts';
-import type { Millis } from '../core/hour.ts';
+import { LOOK, SILENCE, shareOfAws } from '../core/sending/drain.ts';
+import type { Millis } from '../core/time/hour.ts';
 import type { Clock, Log, Scheduler } from '../ports.ts';
 import type { Flushing } from './flushing.ts';
 

@@ -1,6 +1,6 @@
-import type { Answer } from '../core/answer.ts';
-import { type AwsTime, heard, look, nowOf } from '../core/awsTime.ts';
-import { type Instant, type Millis, SECOND } from '../core/hour.ts';
+import type { Answer } from '../core/sending/answer.ts';
+import { type AwsTime, heard, look, nowOf } from '../core/time/awsTime.ts';
+import { type Instant, type Millis, SECOND } from '../core/time/hour.ts';
 import type { Clock, Log } from '../ports.ts';
 
 /** AWS's time as this process knows it. */

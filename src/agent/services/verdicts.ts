@@ -1,5 +1,5 @@
 import { EXIT } from '../core/exitCode.ts';
-import { mayRun, type Verdict } from '../core/verdict.ts';
+import { mayRun, type Verdict } from '../core/gate/verdict.ts';
 import type { Clock } from '../ports.ts';
 
 /** The verdict of this process, and who wants to hear of its changes. */

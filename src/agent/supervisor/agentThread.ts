@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { type Millis, SECOND } from '../core/hour.ts';
+import { type Millis, SECOND } from '../core/time/hour.ts';
 import type { FromWorker, ToWorker, WorkerData } from '../workerProtocol.ts';
 
 /** The agent's thread while it lives. */

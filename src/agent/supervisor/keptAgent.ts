@@ -1,8 +1,8 @@
 import type { Stopped, StopReason } from '../agentHandle.ts';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { MINUTE, type Millis, SECOND } from '../core/hour.ts';
-import { mayRun, type Verdict } from '../core/verdict.ts';
+import { mayRun, type Verdict } from '../core/gate/verdict.ts';
+import { MINUTE, type Millis, SECOND } from '../core/time/hour.ts';
 import type { Log } from '../ports.ts';
 import type { FromWorker, SupervisorSettings, WorkerData } from '../workerProtocol.ts';
 import { type AgentThread, startThread, WATCH, type Watch } from './agentThread.ts';

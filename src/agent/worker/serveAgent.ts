@@ -3,7 +3,7 @@ import type { AgentHandle, Stopped } from '../agentHandle.ts';
 import type { Config } from '../core/configuration/config.ts';
 import { describe, TollgateError, toError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
-import { mayRun, type Verdict } from '../core/verdict.ts';
+import { mayRun, type Verdict } from '../core/gate/verdict.ts';
 import { type FromWorker, HEARTBEAT, type ToWorker } from '../workerProtocol.ts';
 
 export type Served = {

@@ -1,5 +1,5 @@
-import { hourOf } from '../../agent/core/hour.ts';
-import * as quantity from '../../agent/core/quantity.ts';
+import { hourOf } from '../../agent/core/time/hour.ts';
+import * as quantity from '../../agent/core/usage/quantity.ts';
 import type { Sold } from '../dimensions.ts';
 import type { Entry } from '../journal.ts';
 

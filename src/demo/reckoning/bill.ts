@@ -1,4 +1,4 @@
-import * as quantity from '../../agent/core/quantity.ts';
+import * as quantity from '../../agent/core/usage/quantity.ts';
 
 /** What `tollgate-emulator bill --json` prints, as far as it is read here. */
 export type Bill = {

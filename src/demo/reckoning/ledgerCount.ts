@@ -1,5 +1,5 @@
-import { parse } from '../../agent/core/hour.ts';
-import * as quantity from '../../agent/core/quantity.ts';
+import { parse } from '../../agent/core/time/hour.ts';
+import * as quantity from '../../agent/core/usage/quantity.ts';
 import type { Sold } from '../dimensions.ts';
 
 /** A line of `tollgate ledger export --format jsonl`, as far as it is read here. */

@@ -1,4 +1,4 @@
-import * as quantity from '../../agent/core/quantity.ts';
+import * as quantity from '../../agent/core/usage/quantity.ts';
 import type { Sold } from '../dimensions.ts';
 import type { Entry } from '../journal.ts';
 import { appCount } from './appCount.ts';

@@ -1,4 +1,4 @@
-import * as quantity from '../../agent/core/quantity.ts';
+import * as quantity from '../../agent/core/usage/quantity.ts';
 import type { Row } from './reckon.ts';
 
 const HEAD = ['dimension', 'home', 'counted by the app', 'in the ledger', 'on the bill', 'left over', 'difference'];

@@ -3,7 +3,7 @@ import type { AgentHandle, StopOrder, Stopped } from '../../../src/agent/agentHa
 import { makeAnnouncer } from '../../../src/agent/cli/announceVerdict.ts';
 import { serve } from '../../../src/agent/cli/run/serve.ts';
 import { TollgateError } from '../../../src/agent/core/errors.ts';
-import type { Verdict, VerdictValue } from '../../../src/agent/core/verdict.ts';
+import type { Verdict, VerdictValue } from '../../../src/agent/core/gate/verdict.ts';
 import type { Log } from '../../../src/agent/ports.ts';
 
 const verdictOf = (value: VerdictValue, reason = 'because'): Verdict => ({

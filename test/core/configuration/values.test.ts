@@ -6,7 +6,7 @@ import * as listen from '../../../src/agent/core/configuration/values/listen.ts'
 import * as publicKey from '../../../src/agent/core/configuration/values/publicKey.ts';
 import { shown } from '../../../src/agent/core/configuration/values/shown.ts';
 import * as size from '../../../src/agent/core/configuration/values/size.ts';
-import { DAY } from '../../../src/agent/core/hour.ts';
+import { DAY } from '../../../src/agent/core/time/hour.ts';
 
 const ANY = { least: 0, most: 31 * DAY };
 const BYTES = { least: 0, most: 2 ** 50 };

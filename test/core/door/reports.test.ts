@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { type ReportRules, reportsOf } from '../../../src/agent/core/door/reports.ts';
-import { HOUR, MINUTE } from '../../../src/agent/core/hour.ts';
-import * as quantity from '../../../src/agent/core/quantity.ts';
-import type { Report } from '../../../src/agent/core/report.ts';
+import { HOUR, MINUTE } from '../../../src/agent/core/time/hour.ts';
+import * as quantity from '../../../src/agent/core/usage/quantity.ts';
+import type { Report } from '../../../src/agent/core/usage/report.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 10, 30);
 const RULES: ReportRules = { now: NOW, dimensions: new Set(['requests', 'data_gb']), window: 24 * HOUR };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openApi } from '../../../src/agent/core/door/openApi.ts';
 import { reportsOf } from '../../../src/agent/core/door/reports.ts';
 import { usageSchema } from '../../../src/agent/core/door/schema.ts';
-import { HOUR } from '../../../src/agent/core/hour.ts';
+import { HOUR } from '../../../src/agent/core/time/hour.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 10, 30);
 const RULES = { now: NOW, dimensions: new Set(['requests', 'data_gb']), window: 24 * HOUR };

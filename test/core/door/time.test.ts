@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readTime } from '../../../src/agent/core/door/time.ts';
-import { format, hourOf } from '../../../src/agent/core/hour.ts';
+import { format, hourOf } from '../../../src/agent/core/time/hour.ts';
 
 const hour = (text: string): string => {
   const read = readTime(text);

@@ -1,4 +1,4 @@
-import * as quantity from '../../../src/agent/core/quantity.ts';
+import * as quantity from '../../../src/agent/core/usage/quantity.ts';
 import type { Sold } from '../../../src/demo/dimensions.ts';
 import type { Entry } from '../../../src/demo/journal.ts';
 import type { Bill } from '../../../src/demo/reckoning/bill.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import * as quantity from '../../../src/agent/core/quantity.ts';
+import * as quantity from '../../../src/agent/core/usage/quantity.ts';
 import { type Books, differenceOf, isEven, reckon } from '../../../src/demo/reckoning/reckon.ts';
 import { bill, counted, DATA, line, REQUESTS, record, USERS } from './books.ts';
 

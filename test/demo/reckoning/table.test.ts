@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import * as quantity from '../../../src/agent/core/quantity.ts';
+import * as quantity from '../../../src/agent/core/usage/quantity.ts';
 import type { Row } from '../../../src/demo/reckoning/reckon.ts';
 import { grouped, tableOf } from '../../../src/demo/reckoning/table.ts';
 

@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
-import type { Answer } from '../../../src/agent/core/answer.ts';
 import type { Environment } from '../../../src/agent/core/platform/environment.ts';
+import type { Answer } from '../../../src/agent/core/sending/answer.ts';
 import type { Timeouts } from '../../../src/agent/io/aws/transport.ts';
 import { CERTIFICATE } from '../../support/certificate.ts';
 import { type Act, startFakeAws, startProxy, startRawServer } from '../../support/fakeAws.ts';

@@ -1,6 +1,6 @@
-import { hourOf } from '../../../src/agent/core/hour.ts';
 import type { Environment } from '../../../src/agent/core/platform/environment.ts';
 import type { Located } from '../../../src/agent/core/platform/whereabouts.ts';
+import { hourOf } from '../../../src/agent/core/time/hour.ts';
 import { openAws } from '../../../src/agent/io/aws/openAws.ts';
 import { lookAround } from '../../../src/agent/io/aws/platform.ts';
 import type { Timeouts } from '../../../src/agent/io/aws/transport.ts';

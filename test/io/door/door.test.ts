@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TollgateError } from '../../../src/agent/core/errors.ts';
-import type { Verdict } from '../../../src/agent/core/verdict.ts';
+import type { Verdict } from '../../../src/agent/core/gate/verdict.ts';
 import { rawConnection } from '../../support/rawHttp.ts';
 import { NOW, post, REPORT, startDoor, verdictOf } from '../../support/startDoor.ts';
 

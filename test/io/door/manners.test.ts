@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Receipt } from '../../../src/agent/core/report.ts';
+import type { Receipt } from '../../../src/agent/core/usage/report.ts';
 import { TIMES } from '../../../src/agent/io/door/web.ts';
 import { rawConnection } from '../../support/rawHttp.ts';
 import { post, REPORT, startDoor } from '../../support/startDoor.ts';

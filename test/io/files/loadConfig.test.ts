@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { explainProblems } from '../../../src/agent/core/configuration/problem.ts';
-import { format } from '../../../src/agent/core/quantity.ts';
+import { format } from '../../../src/agent/core/usage/quantity.ts';
 import { type Loaded, loadConfig, type Request } from '../../../src/agent/io/files/loadConfig.ts';
 
 const LEAST = 'product: { code: abc }\ndimensions: { requests: { meter: sum } }\n';

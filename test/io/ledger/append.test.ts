@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HOUR } from '../../../src/agent/core/hour.ts';
-import * as quantity from '../../../src/agent/core/quantity.ts';
+import { HOUR } from '../../../src/agent/core/time/hour.ts';
+import * as quantity from '../../../src/agent/core/usage/quantity.ts';
 import { NOW, newFolder, openIn, reportOf, take } from '../../support/ledgerOnDisk.ts';
 
 const counted = (ledger: Awaited<ReturnType<typeof openIn>>) =>

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { judge, typeUnder } from '../../../src/agent/io/ledger/fileSystem.ts';
+import { judge, typeUnder } from '../../../src/agent/io/ledger/disk/fileSystem.ts';
 import { newFolder, openIn, reportOf, take } from '../../support/ledgerOnDisk.ts';
 
 test('a second process is told who holds the ledger, and exits 73', async () => {

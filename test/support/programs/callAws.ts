@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hourOf } from '../../../src/agent/core/hour.ts';
+import { hourOf } from '../../../src/agent/core/time/hour.ts';
 import { openAws } from '../../../src/agent/io/aws/openAws.ts';
 import { lookAround } from '../../../src/agent/io/aws/platform.ts';
 

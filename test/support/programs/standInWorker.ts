@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { AgentHandle, AgentOptions } from '../../../src/agent/agentHandle.ts';
 import type { Config } from '../../../src/agent/core/configuration/config.ts';
 import { TollgateError } from '../../../src/agent/core/errors.ts';
-import type { Verdict, VerdictValue } from '../../../src/agent/core/verdict.ts';
+import type { Verdict, VerdictValue } from '../../../src/agent/core/gate/verdict.ts';
 import { runAgentInThread } from '../../../src/agent/worker/agentInThread.ts';
 
 export type Script = {

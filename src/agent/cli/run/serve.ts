@@ -1,7 +1,7 @@
 import type { AgentHandle, Stopped, StopReason } from '../../agentHandle.ts';
 import { EXIT } from '../../core/exitCode.ts';
-import { type Millis, SECOND } from '../../core/hour.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import type { Verdict } from '../../core/gate/verdict.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 import type { Log } from '../../ports.ts';
 
 export type ServeParts = {

@@ -1,5 +1,5 @@
-import type { Millis } from '../hour.ts';
-import type { Quantity, Rounding } from '../quantity.ts';
+import type { Millis } from '../time/hour.ts';
+import type { Quantity, Rounding } from '../usage/quantity.ts';
 
 export type Pricing = 'usage' | 'hourly' | 'monthly' | 'byol' | 'free';
 

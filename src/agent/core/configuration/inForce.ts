@@ -1,4 +1,4 @@
-import { format } from '../quantity.ts';
+import { format } from '../usage/quantity.ts';
 import type { Config, Dimension } from './config.ts';
 import { at, type Branch, dotted, type Path } from './layers/tree.ts';
 import { SETTINGS, type Setting } from './schema/settings.ts';

@@ -1,4 +1,4 @@
-import * as quantity from '../quantity.ts';
+import * as quantity from '../usage/quantity.ts';
 import { isNumber, type Json } from './json.ts';
 
 export type AmountReading = { readonly quantity: quantity.Quantity } | { readonly why: string };

@@ -1,4 +1,4 @@
-import type { Receipt } from '../report.ts';
+import type { Receipt } from '../usage/report.ts';
 import { json, problem, type Reply, unavailable } from './reply.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ReportProblem } from '../report.ts';
+import type { ReportProblem } from '../usage/report.ts';
 
 /** One answer of a listener, before it is written to a socket. */
 export type Reply = {

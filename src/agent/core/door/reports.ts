@@ -1,6 +1,6 @@
 import { nearestTo } from '../../../regions/index.ts';
-import { type Instant, MINUTE, type Millis } from '../hour.ts';
-import type { Report, ReportProblem } from '../report.ts';
+import { type Instant, MINUTE, type Millis } from '../time/hour.ts';
+import type { Report, ReportProblem } from '../usage/report.ts';
 import { readAmount } from './amount.ts';
 import { isObject, type Json, type JsonObject, readJson } from './json.ts';
 import { NOT_RFC_3339, readTime } from './time.ts';

@@ -1,4 +1,4 @@
-import { HOUR, type Instant, MINUTE, SECOND } from '../hour.ts';
+import { HOUR, type Instant, MINUTE, SECOND } from '../time/hour.ts';
 
 export type TimeReading = { readonly at: Instant } | { readonly why: string };
 

@@ -1,4 +1,4 @@
-import type { Verdict, VerdictValue } from '../verdict.ts';
+import type { Verdict, VerdictValue } from '../gate/verdict.ts';
 import { json, type Reply } from './reply.ts';
 
 /** What `GET /v1/entitlement` and `GET /startz` say by their status. */

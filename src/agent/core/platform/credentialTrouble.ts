@@ -1,4 +1,4 @@
-import type { CredentialTrouble } from '../answer.ts';
+import type { CredentialTrouble } from '../sending/answer.ts';
 import type { CredentialSource } from './whereabouts.ts';
 
 /** What is known of a failed try to get credentials. */

@@ -1,6 +1,6 @@
-import type { Answer } from '../../core/answer.ts';
 import { toError } from '../../core/errors.ts';
-import type { Instant } from '../../core/hour.ts';
+import type { Answer } from '../../core/sending/answer.ts';
+import type { Instant } from '../../core/time/hour.ts';
 import { NoCredentialsError } from './credentials.ts';
 import { TransportError, type WireAnswer } from './transport.ts';
 

@@ -1,9 +1,9 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { CredentialTrouble } from '../../core/answer.ts';
 import { toError } from '../../core/errors.ts';
-import { type Instant, MINUTE, type Millis, SECOND } from '../../core/hour.ts';
 import { type CredentialFailure, credentialTroubleOf } from '../../core/platform/credentialTrouble.ts';
 import type { CredentialSource } from '../../core/platform/whereabouts.ts';
+import type { CredentialTrouble } from '../../core/sending/answer.ts';
+import { type Instant, MINUTE, type Millis, SECOND } from '../../core/time/hour.ts';
 import type { Clock } from '../../ports.ts';
 import type { SdkHandler } from './sdkHandler.ts';
 import { watchRequests } from './watchRequests.ts';

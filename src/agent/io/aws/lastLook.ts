@@ -1,5 +1,5 @@
-import { hourOf, SECOND } from '../../core/hour.ts';
-import * as quantity from '../../core/quantity.ts';
+import { hourOf, SECOND } from '../../core/time/hour.ts';
+import * as quantity from '../../core/usage/quantity.ts';
 import type { MeterRequest } from '../../ports.ts';
 import { parseBody } from './wire.ts';
 

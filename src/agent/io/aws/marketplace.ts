@@ -4,10 +4,10 @@ import {
   MeterUsageCommand,
   RegisterUsageCommand,
 } from '@aws-sdk/client-marketplace-metering';
-import type { Answer } from '../../core/answer.ts';
-import { type AwsTime, heard, look, nowOf } from '../../core/awsTime.ts';
-import type { Instant } from '../../core/hour.ts';
 import type { CredentialSource } from '../../core/platform/whereabouts.ts';
+import type { Answer } from '../../core/sending/answer.ts';
+import { type AwsTime, heard, look, nowOf } from '../../core/time/awsTime.ts';
+import type { Instant } from '../../core/time/hour.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Clock, Log, Marketplace, MeterRequest, Registered } from '../../ports.ts';
 import { answerOf, dateOf, requestIdOf, type SdkResult } from './answers.ts';

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { type Millis, SECOND } from '../../core/hour.ts';
 import type { Found } from '../../core/platform/evidence.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 
 /** Instance and task metadata answer from the machine itself. */
 const TIMEOUT: Millis = SECOND;

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Millis, SECOND } from '../../core/hour.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 import { connect, proxyHeaders, type Route, type TlsTrust } from './connect.ts';
 
 /** One HTTP request, as bytes. */

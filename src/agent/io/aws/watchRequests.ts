@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Millis } from '../../core/hour.ts';
+import type { Millis } from '../../core/time/hour.ts';
 
 /** What an endpoint answered to requests that a library makes and tells nothing of. */
 export type Watch = {

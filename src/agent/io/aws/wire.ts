@@ -1,5 +1,5 @@
 import { MeterUsageCommand } from '@aws-sdk/client-marketplace-metering';
-import { SECOND } from '../../core/hour.ts';
+import { SECOND } from '../../core/time/hour.ts';
 import type { MeterRequest } from '../../ports.ts';
 
 /** Tags in one order, whatever order they came in: the same record must be the same bytes. */

@@ -1,8 +1,8 @@
 import type { Listen } from '../../core/configuration/config.ts';
 import { problem, type Reply } from '../../core/door/reply.ts';
 import { probeReply } from '../../core/door/verdictReply.ts';
-import { type Millis, SECOND } from '../../core/hour.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import type { Verdict } from '../../core/gate/verdict.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 import type { Log } from '../../ports.ts';
 import { listenOn } from './listen.ts';
 import { makeWeb, pathOf, TIMES } from './web.ts';

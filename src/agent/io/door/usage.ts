@@ -5,7 +5,7 @@ import { problem, type Reply, unavailable } from '../../core/door/reply.ts';
 import { type ReportRules, type ReportsReading, reportsOf } from '../../core/door/reports.ts';
 import { MOST_BODY, tooLarge, usageHeadersFault } from '../../core/door/usageHeaders.ts';
 import { describe } from '../../core/errors.ts';
-import type { Receipt, Report } from '../../core/report.ts';
+import type { Receipt, Report } from '../../core/usage/report.ts';
 import type { Log } from '../../ports.ts';
 import { readBody, textOf } from './readBody.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { problem, type Reply, unavailable } from '../../core/door/reply.ts';
 import { describe } from '../../core/errors.ts';
-import { type Millis, SECOND } from '../../core/hour.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 import type { Log } from '../../ports.ts';
 import { makeConnections } from './connections.ts';
 import { faultReply, writeReply } from './writeReply.ts';

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { problem, type Reply } from '../../core/door/reply.ts';
-import { type Millis, SECOND } from '../../core/hour.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 
 /** How long the rest of a refused request is read and thrown away: a connection closed on unread bytes is reset, and the answer lost with it. */
 export const LINGER: Millis = 2 * SECOND;

@@ -1,12 +1,12 @@
-import type { Definition } from '../../core/definition.ts';
-import { type Hour, hourOf } from '../../core/hour.ts';
-import { combine } from '../../core/meter.ts';
-import * as quantity from '../../core/quantity.ts';
-import type { Receipt } from '../../core/report.ts';
+import { type Hour, hourOf } from '../../core/time/hour.ts';
+import type { Definition } from '../../core/usage/definition.ts';
+import { combine } from '../../core/usage/meter.ts';
+import * as quantity from '../../core/usage/quantity.ts';
+import type { Receipt } from '../../core/usage/report.ts';
 import type { Batch, Placing } from '../../ports.ts';
-import { contentOf, digestOf, idOf, keyOf } from './fingerprint.ts';
-import type { Ids } from './ids.ts';
-import type { OpenHours } from './openHours.ts';
+import { contentOf, digestOf, idOf, keyOf } from './rows/fingerprint.ts';
+import type { Ids } from './rows/ids.ts';
+import type { OpenHours } from './rows/openHours.ts';
 
 export type Arrived = { readonly batch: Batch; readonly place: Placing };
 

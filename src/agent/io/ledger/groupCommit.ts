@@ -1,5 +1,5 @@
 import { describe } from '../../core/errors.ts';
-import type { Receipt } from '../../core/report.ts';
+import type { Receipt } from '../../core/usage/report.ts';
 import type { Batch, Placing, Scheduler } from '../../ports.ts';
 import type { Arrived } from './append.ts';
 

@@ -1,11 +1,11 @@
-import type { Freezing } from '../../core/freeze.ts';
-import { type Hour, type Instant, next } from '../../core/hour.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import * as quantity from '../../core/quantity.ts';
-import { isUnsettled } from '../../core/record.ts';
-import type { StoredHour } from './openHours.ts';
-import type { StoredRecord } from './records.ts';
-import type { Store } from './store.ts';
+import type { Outcome } from '../../core/record/outcome.ts';
+import { isUnsettled } from '../../core/record/record.ts';
+import { type Hour, type Instant, next } from '../../core/time/hour.ts';
+import type { Freezing } from '../../core/usage/freeze.ts';
+import * as quantity from '../../core/usage/quantity.ts';
+import type { StoredHour } from './rows/openHours.ts';
+import type { StoredRecord } from './rows/records.ts';
+import type { Store } from './rows/store.ts';
 
 const hold = ({ database }: Store, dimension: string, hour: Hour, units: quantity.Quantity, reason: string): void => {
   if (quantity.isZero(units)) return;

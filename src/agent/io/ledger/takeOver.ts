@@ -1,10 +1,10 @@
-import { adopted, mayAdopt } from '../../core/adoption.ts';
 import type { Config } from '../../core/configuration/config.ts';
-import { freeze } from '../../core/freeze.ts';
-import { type Hour, type Instant, stampOf } from '../../core/hour.ts';
-import type { Quantity } from '../../core/quantity.ts';
+import { adopted, mayAdopt } from '../../core/record/adoption.ts';
+import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
+import { freeze } from '../../core/usage/freeze.ts';
+import type { Quantity } from '../../core/usage/quantity.ts';
+import type { Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
-import type { Store } from './store.ts';
 
 /** Who owns the ledger from now on. */
 export type Owner = {

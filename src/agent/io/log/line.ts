@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/hour.ts';
+import type { Instant } from '../../core/time/hour.ts';
 import { type PlainValue, plainValue } from './plainValue.ts';
 import { redactText } from './redact.ts';
 

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
-import { type Millis, SECOND } from '../../core/hour.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 import type { Clock, Log, Scheduler } from '../../ports.ts';
 
 /** Being the one that meters this resource and product, for as long as the process lives. */

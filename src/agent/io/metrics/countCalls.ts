@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/answer.ts';
+import type { Answer } from '../../core/sending/answer.ts';
 import type { Marketplace } from '../../ports.ts';
 import type { Metrics } from './metrics.ts';
 

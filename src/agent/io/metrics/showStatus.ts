@@ -1,7 +1,7 @@
-import type { Account } from '../../core/audit.ts';
-import { HOUR, parse, SECOND, startOf } from '../../core/hour.ts';
-import * as quantity from '../../core/quantity.ts';
+import type { Account } from '../../core/record/audit.ts';
 import type { Status } from '../../core/status.ts';
+import { HOUR, parse, SECOND, startOf } from '../../core/time/hour.ts';
+import * as quantity from '../../core/usage/quantity.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the figures are made of beside the status. */

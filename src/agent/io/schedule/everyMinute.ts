@@ -1,4 +1,4 @@
-import { type Millis, SECOND } from '../../core/hour.ts';
+import { type Millis, SECOND } from '../../core/time/hour.ts';
 
 /** By the monotonic clock: a minute and a half without a tick means that the wall was moved under the schedule. */
 const SILENCE: Millis = 90 * SECOND;

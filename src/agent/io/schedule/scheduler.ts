@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/hour.ts';
+import type { Millis } from '../../core/time/hour.ts';
 import type { Scheduler } from '../../ports.ts';
 import { everyMinute } from './everyMinute.ts';
 

@@ -1,4 +1,4 @@
-import { HOUR } from '../../hour.ts';
+import { HOUR } from '../../time/hour.ts';
 import { refusalOf } from '../layers/buyerMay.ts';
 import type { Settings } from '../schema/schema.ts';
 import { format } from '../values/duration.ts';

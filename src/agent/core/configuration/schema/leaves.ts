@@ -1,6 +1,6 @@
 import { nearestTo } from '../../../../regions/index.ts';
-import { DAY, type Millis } from '../../hour.ts';
-import { format as formatQuantity, isWithinLimits, isZero, parse } from '../../quantity.ts';
+import { DAY, type Millis } from '../../time/hour.ts';
+import { format as formatQuantity, isWithinLimits, isZero, parse } from '../../usage/quantity.ts';
 import * as durations from '../values/duration.ts';
 import * as addresses from '../values/listen.ts';
 import { bad, good } from '../values/reading.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HOUR, MINUTE } from '../../hour.ts';
+import { HOUR, MINUTE } from '../../time/hour.ts';
 import { dimensionName, dimensionSchema } from './dimension.ts';
 import { LATER } from './later.ts';
 import { duration, flag, integer, lines, listen, oneOf, path, size, word } from './leaves.ts';

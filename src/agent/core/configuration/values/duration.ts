@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, type Millis, SECOND } from '../../hour.ts';
+import { HOUR, MINUTE, type Millis, SECOND } from '../../time/hour.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { shown } from './shown.ts';
 

@@ -1,0 +1,16 @@
+import { type Millis, SECOND } from '../time/hour.ts';
+
+/** A door that nobody has used for this long, and to which nobody is connected, is no longer needed. */
+export const SILENCE: Millis = 2 * SECOND;
+
+/** How often a stopping agent looks whether the door has fallen silent. */
+export const LOOK: Millis = SECOND / 5;
+
+/** Between two tries of the last flush. */
+export const RETRY: Millis = SECOND;
+
+/** How many records of the last flush are under way at once. */
+export const AT_ONCE = 8;
+
+/** What of the budget belongs to AWS: the drain, or half of a budget that is shorter than twice the drain. */
+export const shareOfAws = (budget: Millis, drain: Millis): Millis => Math.min(drain, budget / 2);

@@ -1,0 +1,84 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { Account } from '../../../core/record/audit.ts';
+import { type Body, type RecordState, tokenOf } from '../../../core/record/record.ts';
+import { format } from '../../../core/time/hour.ts';
+import { read as readDefinition } from '../../../core/usage/definition.ts';
+import { combine } from '../../../core/usage/meter.ts';
+import * as quantity from '../../../core/usage/quantity.ts';
+import { recordOf } from '../rows/records.ts';
+
+const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
+
+/** Adds up everything the ledger says, a dimension at a time. */
+export const accountsOf = (db: DatabaseSync): readonly Account[] =>
+  db
+    .prepare(`SELECT name, acknowledged, carry FROM dimension ORDER BY name`)
+    .all()
+    .map((row) => {
+      const dimension = String(row['name']);
+      let [open, moved, spent, made, held] = [
+        quantity.ZERO,
+        quantity.ZERO,
+        quantity.ZERO,
+        quantity.ZERO,
+        quantity.ZERO,
+      ];
+      let adds = true;
+      for (const hour of db.prepare('SELECT * FROM open_hour WHERE dimension = ?').all(dimension)) {
+        const { meter } = readDefinition(String(hour['definition']));
+        if (meter !== 'sum') adds = false;
+        moved = quantity.add(moved, decimalOf(hour['moved']));
+        let counted = quantity.ZERO;
+        for (const tally of db
+          .prepare('SELECT counted FROM tally WHERE dimension = ? AND hour = ?')
+          .iterate(dimension, Number(hour['hour']))) {
+          counted = combine(meter, counted, decimalOf(tally['counted']));
+        }
+        open = quantity.add(open, counted);
+      }
+      const records: Partial<Record<RecordState, quantity.Quantity>> = {};
+      for (const record of db
+        .prepare('SELECT definition, own, quantity, state FROM record WHERE dimension = ?')
+        .iterate(dimension)) {
+        const { meter, per } = readDefinition(String(record['definition']));
+        if (meter !== 'sum') adds = false;
+        const own = decimalOf(record['own']);
+        spent = quantity.add(spent, quantity.multiply(own, per));
+        made = quantity.add(made, own);
+        const state = String(record['state']) as RecordState;
+        records[state] = quantity.add(records[state] ?? quantity.ZERO, decimalOf(record['quantity']));
+      }
+      for (const units of db
+        .prepare('SELECT units FROM held WHERE dimension = ? AND released_to IS NULL')
+        .iterate(dimension)) {
+        held = quantity.add(held, decimalOf(units['units']));
+      }
+      return {
+        dimension,
+        adds,
+        acknowledged: decimalOf(row['acknowledged']),
+        open,
+        carry: decimalOf(row['carry']),
+        spent,
+        made,
+        records,
+        moved,
+        held,
+      };
+    });
+
+/** Every ClientToken is a digest over its record and the one before: a changed row breaks the chain from there on. */
+export const chainFindings = (db: DatabaseSync): readonly string[] => {
+  const findings: string[] = [];
+  let before: string | undefined;
+  for (const row of db.prepare('SELECT * FROM record ORDER BY serial').iterate()) {
+    const body: Body = recordOf(row);
+    const [token, previous] = [String(row['token']), String(row['previous'])];
+    const name = `${format(body.hour)} ${body.dimension} (${token.slice(0, 12)})`;
+    if (before !== undefined && previous !== before)
+      findings.push(`record ${name} does not follow the record before it`);
+    if (tokenOf(body, previous) !== token) findings.push(`record ${name} is not what its ClientToken was made of`);
+    before = token;
+  }
+  return findings;
+};

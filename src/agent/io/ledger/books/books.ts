@@ -1,0 +1,113 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { TollgateError } from '../../../core/errors.ts';
+import { EXIT } from '../../../core/exitCode.ts';
+import { type Account, audit } from '../../../core/record/audit.ts';
+import type { LedgerOverview } from '../../../core/record/overview.ts';
+import { isUnsettled } from '../../../core/record/record.ts';
+import { format, type Hour, type Instant, parse } from '../../../core/time/hour.ts';
+import { read as readDefinition } from '../../../core/usage/definition.ts';
+import * as quantity from '../../../core/usage/quantity.ts';
+import type { LedgerWriter } from '../disk/writer.ts';
+import { settle } from '../settle.ts';
+import { accountsOf, chainFindings } from './accounts.ts';
+import { type Line, linesOf, recordLine } from './lines.ts';
+import { overviewOf } from './overview.ts';
+
+export type { Line };
+
+export type CheckResult = {
+  readonly ok: boolean;
+  readonly findings: readonly string[];
+  readonly accounts: readonly Account[];
+};
+
+/** What people and the status read of a ledger, and the three things a person may decide about it. */
+export type Books = {
+  readonly accounts: () => readonly Account[];
+  readonly overview: () => LedgerOverview;
+  /** Proves that everything acknowledged is in exactly one place, and that the chain of tokens is whole. */
+  readonly check: () => CheckResult;
+  /** Every hour of every dimension, oldest first: records, open hours, folded hours, held units. One row at a time. */
+  readonly lines: (hour?: Hour) => Iterable<Line>;
+  /** A person says what became of a record (a token or its beginning, 8 digits at least). */
+  readonly resolve: (token: string, as: 'receipted' | 'unsent', why: string, openHour: Hour, now: Instant) => Line;
+  /** Lets held units of an hour go: they count in the open hour. Answers them. */
+  readonly release: (hour: Hour, dimension: string, openHour: Hour) => { readonly units: string; readonly to: string };
+};
+
+const decimalOf = (value: unknown): quantity.Quantity => quantity.read(String(value ?? '0'));
+
+const notFound = (message: string, remedy: string): TollgateError =>
+  new TollgateError('ledger_no_such', message, { remedy, exitCode: EXIT.usage });
+
+export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWriter, 'write'>): Books => ({
+  accounts: () => accountsOf(database()),
+  overview: () => overviewOf(database()),
+  check: () => {
+    const accounts = accountsOf(database());
+    const findings = [...accounts.flatMap(audit), ...chainFindings(database())];
+    const whole = database().prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    if (whole !== 'ok') findings.push(`the file is damaged: ${whole}`);
+    return { ok: findings.length === 0, findings, accounts };
+  },
+  lines: (hour) => linesOf(database(), hour),
+  resolve: (token, as, why, openHour, now) =>
+    writer.write('outcomes', (store) => {
+      const { db } = store.database;
+      const found = db.prepare('SELECT token FROM record WHERE substr(token, 1, length(?1)) = ?1').all(token);
+      const [row] = found;
+      if (token.length < 8 || found.length !== 1 || row === undefined) {
+        throw notFound(
+          `${found.length > 1 ? 'several records begin' : 'no record begins'} with "${token}"`,
+          'name a record by its client_token, 8 digits at least: see "tollgate ledger export"',
+        );
+      }
+      const record = store.records.read(String(row['token']));
+      if (!['quarantined', 'held'].includes(record.state) && !isUnsettled(record.state)) {
+        throw notFound(
+          `record ${record.token.slice(0, 12)} is ${record.state} already`,
+          'only records that are unsettled, quarantined or held can be resolved',
+        );
+      }
+      settle(
+        store,
+        record,
+        as === 'receipted'
+          ? { state: 'receipted', doubt: false, units: { to: 'stay' }, reason: `resolved as receipted: ${why}` }
+          : {
+              state: 'moved',
+              doubt: false,
+              units: { to: 'move', hour: openHour },
+              reason: `resolved as unsent: ${why}`,
+            },
+        openHour,
+        now,
+      );
+      db.prepare('INSERT OR REPLACE INTO resolution VALUES (?, ?, ?, ?)').run(record.token, now, as, why);
+      const resolved = db.prepare('SELECT * FROM record WHERE token = ?').get(record.token);
+      return recordLine(resolved ?? {});
+    }),
+  release: (hour, dimension, openHour) =>
+    writer.write('outcomes', (store) => {
+      const { db } = store.database;
+      const rows = db
+        .prepare('SELECT id, units FROM held WHERE hour = ? AND dimension = ? AND released_to IS NULL')
+        .all(hour, dimension);
+      if (rows.length === 0) {
+        throw notFound(`nothing is held of ${dimension} in ${format(hour)}`, 'see "tollgate status" for what is held');
+      }
+      const units = quantity.sum(rows.map((row) => decimalOf(row['units'])));
+      const frozen = db.prepare('SELECT definition FROM record WHERE hour = ? AND dimension = ?').get(hour, dimension);
+      const fallback = readDefinition(String(frozen?.['definition']));
+      const to = store.openHours.moveIn(dimension, openHour, units, hour, fallback);
+      for (const row of rows) db.prepare('UPDATE held SET released_to = ? WHERE id = ?').run(to, Number(row['id']));
+      return { units: quantity.format(units), to: format(to) };
+    }),
+});
+
+/** Reads an hour that a person typed, or says how hours are written. */
+export const hourArgument = (typed: string): Hour => {
+  const hour = parse(typed);
+  if (hour === undefined) throw notFound(`"${typed}" is no hour`, 'write hours as 2026-03-01T10Z');
+  return hour;
+};

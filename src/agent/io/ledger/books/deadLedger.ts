@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { TollgateError } from '../../../core/errors.ts';
+import { EXIT } from '../../../core/exitCode.ts';
+import { openDatabase } from '../disk/database.ts';
+import { isBusy } from '../disk/transaction.ts';
+import { makeWriter } from '../disk/writer.ts';
+import { FILE } from '../ledger.ts';
+import { makeStore } from '../rows/store.ts';
+import { type Books, makeBooks } from './books.ts';
+
+const GENEROUS = 2 ** 40;
+
+export type DeadLedger = { readonly books: Books; readonly close: () => void };
+
+/**
+ * Opens a ledger that no agent holds, for its commands alone: its owner, hours and marks stay as they are. Undefined while
+ * an agent holds it. Throws a TollgateError when there is none.
+ */
+export const openDeadLedger = (directory: string): DeadLedger | undefined => {
+  const file = join(directory, FILE);
+  if (!existsSync(file)) {
+    throw new TollgateError('ledger_missing', `there is no ledger in ${directory}`, {
+      remedy: 'name its folder with --ledger, or the configuration that says where it is with --config',
+      exitCode: EXIT.ledger,
+    });
+  }
+  try {
+    const silent = () => undefined;
+    const database = openDatabase(file, GENEROUS);
+    const resource = database.db.prepare(`SELECT value FROM meta WHERE key = 'resource'`).get()?.['value'];
+    const writer = makeWriter(database, {
+      reopen: () => openDatabase(file, GENEROUS),
+      prepare: (opened) => makeStore(opened, String(resource), new Map()),
+      makeRoom: () => false,
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+      clock: { wall: Date.now, monotonic: () => performance.now() },
+    });
+    return { books: makeBooks(() => writer.store().database.db, writer), close: writer.close };
+  } catch (error) {
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,119 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { format, type Hour } from '../../../core/time/hour.ts';
+import { read as readDefinition } from '../../../core/usage/definition.ts';
+import { combine } from '../../../core/usage/meter.ts';
+import * as quantity from '../../../core/usage/quantity.ts';
+
+/** One line of an export: plain texts and numbers, times as RFC 3339, absent things as null. */
+export type Line = Readonly<Record<string, string | number | boolean | null>>;
+
+type Row = Record<string, SQLOutputValue>;
+
+const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
+
+const time = (value: SQLOutputValue | undefined): string | null =>
+  value === null || value === undefined ? null : new Date(Number(value)).toISOString();
+
+const hourText = (value: SQLOutputValue | undefined): string | null =>
+  value === null || value === undefined ? null : format(Number(value) as Hour);
+
+const text = (value: SQLOutputValue | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+export const recordLine = (row: Row): Line => ({
+  kind: 'record',
+  hour: hourText(row['hour']),
+  dimension: text(row['dimension']),
+  state: text(row['state']),
+  quantity: text(row['quantity']),
+  doubt: row['doubt'] === 1,
+  client_token: text(row['token']),
+  record_id: text(row['record_id']),
+  request_id: text(row['request_id']),
+  timestamp: time(row['timestamp']),
+  product: text(row['product']),
+  resource: text(row['resource']),
+  attempts: Number(row['attempts']),
+  last_answer: text(row['last_answer']),
+  moved_to: hourText(row['moved_to']),
+  reason: text(row['reason']),
+  reports: Number(row['reports']),
+  counted: text(row['counted']),
+  carried_in: text(row['carried_in']),
+  carried_out: text(row['carried_out']),
+  moved_in: text(row['moved_in']),
+  held: text(row['held']),
+  frozen_at: time(row['frozen_at']),
+  settled_at: time(row['settled_at']),
+});
+
+const BLANK: Line = Object.fromEntries(Object.keys(recordLine({})).map((column) => [column, null]));
+
+/** The columns of every line, in the order of an export. */
+export const COLUMNS: readonly string[] = Object.keys(BLANK);
+
+/** So many records are read at once: a reader that is slow must hold no view of the database open. */
+const PAGE = 500;
+
+function* recordLines(db: DatabaseSync, from: number, to: number): Iterable<Line> {
+  const page = db.prepare(
+    `SELECT * FROM record WHERE hour BETWEEN ? AND ? AND serial > ? ORDER BY serial LIMIT ${PAGE}`,
+  );
+  for (let last = 0; ; ) {
+    const rows = page.all(from, to, last);
+    yield* rows.map(recordLine);
+    if (rows.length < PAGE) return;
+    last = Number(rows.at(-1)?.['serial']);
+  }
+}
+
+/** Every hour of every dimension: records as they were frozen, then folded hours, open hours and held units. */
+export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
+  const [from, to] = only === undefined ? [0, Number.MAX_SAFE_INTEGER] : [only, only];
+  yield* recordLines(db, from, to);
+  const folded = db.prepare('SELECT * FROM folded WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension');
+  for (const row of folded.all(from, to)) {
+    yield {
+      ...BLANK,
+      kind: 'folded',
+      hour: hourText(row['hour']),
+      dimension: text(row['dimension']),
+      counted: text(row['counted']),
+      reports: Number(row['reports']),
+      reason: 'less than one unit: its count is in the carry',
+    };
+  }
+  const open = db.prepare('SELECT * FROM open_hour WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension');
+  for (const row of open.all(from, to)) {
+    const { meter, product } = readDefinition(String(row['definition']));
+    let [counted, reports] = [quantity.ZERO, 0];
+    const tallies = db.prepare('SELECT counted, reports FROM tally WHERE dimension = ? AND hour = ?');
+    for (const tally of tallies.all(String(row['dimension']), Number(row['hour']))) {
+      counted = combine(meter, counted, decimalOf(tally['counted']));
+      reports += Number(tally['reports']);
+    }
+    yield {
+      ...BLANK,
+      kind: 'open',
+      hour: hourText(row['hour']),
+      dimension: text(row['dimension']),
+      product,
+      counted: quantity.format(counted),
+      reports,
+      moved_in: text(row['moved']),
+    };
+  }
+  for (const row of db
+    .prepare('SELECT * FROM held WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension')
+    .all(from, to)) {
+    yield {
+      ...BLANK,
+      kind: 'held',
+      hour: hourText(row['hour']),
+      dimension: text(row['dimension']),
+      held: text(row['units']),
+      reason: text(row['reason']),
+      moved_to: hourText(row['released_to']),
+    };
+  }
+}

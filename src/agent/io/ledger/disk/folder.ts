@@ -1,0 +1,87 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TollgateError, toError } from '../../../core/errors.ts';
+import { EXIT } from '../../../core/exitCode.ts';
+import { fileSystemOf } from './fileSystem.ts';
+
+const mine = (): string =>
+  `uid ${process.getuid?.()}, gids ${[process.getgid?.(), ...(process.getgroups?.() ?? [])].join(' ')}`;
+
+const ownerOf = (folder: string): string => {
+  try {
+    const { uid, gid, mode } = statSync(folder);
+    return `owner ${uid}:${gid}, mode ${(mode & 0o7777).toString(8).padStart(4, '0')}`;
+  } catch {
+    return 'not there';
+  }
+};
+
+/** By hand: Node's own recursion never ends where a parent is there and takes no folder (in /proc, for one). */
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { mode: 0o770 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o770 });
+  }
+};
+
+/** Does for real what the ledger will need: create, write, fsync, rename, delete. */
+const tryOut = (folder: string): void => {
+  const [probe, renamed] = [join(folder, `.probe-${process.pid}`), join(folder, `.probe-${process.pid}-renamed`)];
+  const file = openSync(probe, 'w', 0o600);
+  try {
+    writeSync(file, 'x');
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(probe, renamed);
+  rmSync(renamed);
+};
+
+/**
+ * Makes sure that a ledger can live in the folder; makes it where it is missing. Answers warnings. Throws a TollgateError
+ * (exit 73) that names folder, owner, mode, ourselves and the fix.
+ */
+export const prepareFolder = (folder: string): readonly string[] => {
+  try {
+    makeFolder(folder);
+    tryOut(folder);
+  } catch (error) {
+    throw new TollgateError(
+      'ledger_folder',
+      `the ledger's folder ${folder} cannot be written (${ownerOf(folder)}; we are ${mine()}): ${toError(error).message}`,
+      {
+        remedy:
+          'give the volume to this user (Kubernetes: securityContext.fsGroup; ECS: a VOLUME with its owner in the image), or set ledger.directory to a folder that can be written',
+        exitCode: EXIT.ledger,
+        cause: error,
+      },
+    );
+  }
+  const verdict = fileSystemOf(folder);
+  switch (verdict.kind) {
+    case 'unfit':
+      throw new TollgateError(
+        'ledger_network_disk',
+        `the ledger's folder ${folder} is on ${verdict.type}, where locks and fsync cannot be trusted`,
+        {
+          remedy:
+            'put ledger.directory on a local or block volume (emptyDir, EBS, a block claim), not on NFS, EFS, SMB, 9p or FUSE',
+          exitCode: EXIT.ledger,
+        },
+      );
+    case 'fleeting':
+      return [
+        `the ledger's folder ${folder} is on ${verdict.type}: it does not outlive the container; mount a volume there to keep usage over a crash`,
+      ];
+    case 'fit':
+      return [];
+    default:
+      return verdict satisfies never;
+  }
+};

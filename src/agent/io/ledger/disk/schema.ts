@@ -1,0 +1,143 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { TollgateError } from '../../../core/errors.ts';
+import { EXIT } from '../../../core/exitCode.ts';
+
+/**
+ * The ledger's tables. Quantities are decimal texts, hours count from the epoch, times are milliseconds since it.
+ *
+ *   open_hour + tally ──freeze──▶ record ──attempts──▶ receipted | moved | quarantined | ...
+ *        ▲                          │
+ *        └───────── moved units ────┘          held: units that wait for a person
+ *
+ * Migrations only add within a major version: each entry brings the schema from its index to the next version.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- acknowledged: raw count of all reports ever taken. carry: raw count that frozen hours left over.
+  CREATE TABLE dimension (
+    name TEXT PRIMARY KEY,
+    acknowledged TEXT NOT NULL,
+    carry TEXT NOT NULL,
+    conflicts INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- moved: units from hours that could not be sent; origin: the oldest hour among them and this one.
+  CREATE TABLE open_hour (
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    moved TEXT NOT NULL,
+    origin INTEGER NOT NULL,
+    PRIMARY KEY (dimension, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  -- One row for each open hour, dimension and tag set; tags is '' for the untagged bucket.
+  CREATE TABLE tally (
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    tags TEXT NOT NULL,
+    counted TEXT NOT NULL,
+    reports INTEGER NOT NULL,
+    PRIMARY KEY (dimension, hour, tags)
+  ) STRICT, WITHOUT ROWID;
+
+  -- counted, carried_in, carried_out: raw. moved_in, own, to_next, held, quantity: units; own + moved_in = quantity + to_next + held.
+  CREATE TABLE record (
+    token TEXT PRIMARY KEY,
+    previous TEXT NOT NULL,
+    serial INTEGER NOT NULL UNIQUE,
+    resource TEXT NOT NULL,
+    product TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    origin INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    counted TEXT NOT NULL,
+    reports INTEGER NOT NULL,
+    carried_in TEXT NOT NULL,
+    carried_out TEXT NOT NULL,
+    moved_in TEXT NOT NULL,
+    own TEXT NOT NULL,
+    to_next TEXT NOT NULL,
+    held TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    decimals INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    doubt INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    last_answer TEXT,
+    request_id TEXT,
+    record_id TEXT,
+    moved_to INTEGER,
+    reason TEXT,
+    frozen_at INTEGER NOT NULL,
+    settled_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX record_by_hour ON record (resource, dimension, hour);
+  CREATE INDEX record_unsettled ON record (hour) WHERE state IN ('sending', 'waiting');
+
+  CREATE TABLE attempt (
+    token TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    request_id TEXT,
+    PRIMARY KEY (token, number)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Units that wait for a person: above maxPerHour, or after three conflicts in a row.
+  CREATE TABLE held (
+    id INTEGER PRIMARY KEY,
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    units TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    released_to INTEGER
+  ) STRICT;
+
+  -- Hours without any record whose count went wholly into the carry.
+  CREATE TABLE folded (
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    counted TEXT NOT NULL,
+    reports INTEGER NOT NULL,
+    PRIMARY KEY (dimension, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE awake (hour INTEGER PRIMARY KEY) STRICT;
+
+  -- What a person said about a record, for ever.
+  CREATE TABLE resolution (
+    token TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    resolved_as TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (token, at)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings a new or older ledger to this version, in one transaction. A newer one is refused untouched. */
+export const migrate = (db: DatabaseSync, file: string): void => {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > SCHEMA_VERSION) {
+    throw new TollgateError(
+      'ledger_newer',
+      `the ledger ${file} was written by a newer Tollgate (schema ${version}, this one knows ${SCHEMA_VERSION})`,
+      {
+        remedy: 'run the newer version again; nothing was changed',
+        exitCode: EXIT.ledger,
+      },
+    );
+  }
+  if (version === SCHEMA_VERSION) return;
+  db.exec('BEGIN IMMEDIATE');
+  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  db.exec('COMMIT');
+};

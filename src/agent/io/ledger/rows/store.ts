@@ -1,0 +1,34 @@
+import type { Definition } from '../../../core/usage/definition.ts';
+import type { Database } from '../disk/database.ts';
+import { type Awake, makeAwake } from './awake.ts';
+import { type Ids, makeIds } from './ids.ts';
+import { type Meta, makeMeta } from './meta.ts';
+import { makeOpenHours, type OpenHours } from './openHours.ts';
+import { makeRecords, type Records } from './records.ts';
+
+/** Everything that is prepared on one open database; made anew when it is reopened or a transaction was thrown away. */
+export type Store = {
+  readonly database: Database;
+  readonly meta: Meta;
+  readonly ids: Ids;
+  readonly openHours: OpenHours;
+  readonly records: Records;
+  readonly awake: Awake;
+};
+
+export const makeStore = (
+  database: Database,
+  resource: string,
+  definitions: ReadonlyMap<string, Definition>,
+): Store => {
+  const { db } = database;
+  const records = makeRecords(db, resource);
+  return {
+    database,
+    meta: makeMeta(db),
+    ids: makeIds(db),
+    openHours: makeOpenHours(db, definitions, records.isTaken),
+    records,
+    awake: makeAwake(db, resource),
+  };
+};

@@ -1,0 +1,93 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { delayAfter, GATE, RECORD, within } from '../../../src/agent/core/sending/backoff.ts';
+import { afterSuccess, afterThrottle, gapOf, START } from '../../../src/agent/core/sending/pace.ts';
+import { heard, look, nowOf } from '../../../src/agent/core/time/awsTime.ts';
+import { endOf, HOUR, type Hour, hourOf, MINUTE, SECOND } from '../../../src/agent/core/time/hour.ts';
+import { placeOf } from '../../../src/agent/core/time/place.ts';
+import { slotOf } from '../../../src/agent/core/time/slot.ts';
+
+test("AWS's time follows the monotonic clock and no jump of the wall", () => {
+  const time = heard(1_000_000, { wall: 5_000_000, monotonic: 100 });
+  expect(nowOf(time, { wall: 5_010_000, monotonic: 10_100 })).toBe(1_010_000);
+  expect(look(time, { wall: 5_000_000 + 59 * SECOND, monotonic: 100 })).toBeDefined();
+  expect(look(time, { wall: 5_000_000 + 61 * SECOND, monotonic: 100 })).toBeUndefined();
+  expect(look(time, { wall: 5_000_000 - 61 * SECOND, monotonic: 100 })).toBeUndefined();
+  expect(look(time, { wall: 5_000_000, monotonic: 100 + 61 * SECOND })).toBeUndefined();
+});
+
+test('small drifts between looks never add up to a jump', () => {
+  let time = heard(0, { wall: 0, monotonic: 0 });
+  for (let minute = 1; minute <= 1000; minute += 1) {
+    const next = look(time, { wall: minute * 60_500, monotonic: minute * 60_000 });
+    expect(next).toBeDefined();
+    time = next ?? time;
+  }
+});
+
+test('a back-off never exceeds its ceiling, nor a quarter of what is left', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.integer({ min: 0, max: 6 * HOUR }),
+      (failures, fraction, left) => {
+        const delay = delayAfter(RECORD, failures, fraction);
+        expect(delay).toBeLessThanOrEqual(5 * MINUTE);
+        expect(within(delay, left)).toBeLessThanOrEqual(Math.max(SECOND, left / 4));
+        expect(delayAfter(GATE, failures, fraction)).toBeLessThanOrEqual(15 * SECOND);
+      },
+    ),
+  );
+});
+
+test('slots lie within ten minutes after the settle time, three at the end of a month, the same for each hour', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.integer({ min: 400_000, max: 600_000 }), (resource, n) => {
+      const hour = n as Hour;
+      const offset = slotOf(hour, resource, 2 * MINUTE) - endOf(hour) - 2 * MINUTE;
+      expect(offset).toBeGreaterThanOrEqual(0);
+      expect(offset).toBeLessThan(10 * MINUTE);
+    }),
+  );
+  const lastOfYear = hourOf(Date.parse('2026-12-31T23:00Z'));
+  for (let pod = 0; pod < 200; pod += 1) {
+    expect(slotOf(lastOfYear, `pod-${pod}`, 0)).toBeLessThan(endOf(lastOfYear) + 3 * MINUTE);
+  }
+});
+
+test('a fleet spreads over its slots', () => {
+  const minutes = new Map<number, number>();
+  for (let pod = 0; pod < 600; pod += 1) {
+    const minute = Math.floor((slotOf(hourOf(0), `pod-${pod}`, 0) - HOUR) / MINUTE);
+    minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+  }
+  expect(minutes.size).toBe(10);
+  expect(Math.max(...minutes.values())).toBeLessThan(120);
+});
+
+test('each throttle halves the pace, each success wins a little back, never beyond the start', () => {
+  const slow = afterThrottle(afterThrottle(START));
+  expect(gapOf(slow)).toBe(4 * gapOf(START));
+  let pace = slow;
+  for (let n = 0; n < 100; n += 1) pace = afterSuccess(pace);
+  expect(pace).toEqual(START);
+});
+
+test.each([
+  ['its own hour', 10, [], { hour: 10, late: false }],
+  ['a past hour that is free', 8, [], { hour: 8, late: false }],
+  ['a frozen hour', 8, [8], { hour: 10, late: true }],
+  ['before the first hour', 3, [], { hour: 10, late: true }],
+  ['beyond the edge', 4, [], { hour: 10, late: true }],
+  ['the open hour, flushed already', 10, [10], { hour: 11, late: false }],
+  ['the next hour, a little early', 11, [], { hour: 11, late: false }],
+])('a report for %s', (_, named, taken, place) => {
+  const rules = {
+    first: 4 as Hour,
+    oldest: 5 as Hour,
+    open: 10 as Hour,
+    taken: (hour: Hour) => (taken as number[]).includes(hour),
+  };
+  expect(placeOf(named as Hour, rules)).toEqual(place);
+});
