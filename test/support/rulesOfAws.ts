@@ -17,6 +17,7 @@ export type Mishap =
   | { readonly kind: 'lostBefore' }
   | { readonly kind: 'lostAfter' }
   | { readonly kind: 'unsent' }
+  | { readonly kind: 'hang' }
   | { readonly kind: 'refusal'; readonly name: string; readonly status?: number }
   | { readonly kind: 'foreign'; readonly stored: boolean };
 
@@ -72,6 +73,8 @@ export const makeRulesOfAws = (now: () => number, resource: string) => {
     bodies.push({ dimension: request.dimension, hour: request.hour, body: JSON.stringify(body) });
     const mishap = mishaps.shift() ?? standing?.(request);
     switch (mishap?.kind) {
+      case 'hang':
+        return new Promise(() => undefined);
       case 'unsent':
         return { kind: 'trouble', message: 'connect ECONNREFUSED', sent: false };
       case 'lostBefore':

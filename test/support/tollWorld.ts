@@ -148,6 +148,8 @@ export const startWorld = async (settings: Settings) => {
       await time.advanceTo(wanted > clock.wall() ? wanted : wanted + hour.DAY);
     },
     jumpWall: time.jumpWall,
+    scheduler,
+    wait: (milliseconds: number) => time.advanceTo(clock.wall() + milliseconds),
     report: async (dimension: string, count: number | string, more: Partial<Report> = {}) => {
       const taking = agent.recording.take([
         { dimension, quantity: quantity.read(String(count)), at: clock.wall(), dated: false, ...more },

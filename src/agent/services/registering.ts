@@ -88,7 +88,7 @@ export const makeRegistering = ({
 
   /** Right after a purchase AWS may not know of it yet. */
   const isEarly = ({ askAgain }: Extract<Asked, { kind: 'refused' }>): boolean =>
-    askAgain && gate.graceAfterPurchase && waited() < AFTER_PURCHASE;
+    askAgain && gate.graceAfterPurchase && waited() < Math.min(AFTER_PURCHASE, gate.patience);
 
   const rest = async (delay: Millis, signal: AbortSignal): Promise<void> =>
     scheduler.sleep(Math.max(LEAST_REST, delay), signal);

@@ -64,11 +64,13 @@ export const makeStopping = ({
     if (reason === 'signal') await waitForSilence(end - shareOfAws(budget, shutdown.drain), hurry);
     door?.drain();
     await door?.stop();
-    // A pass that is in the middle of a call ends by itself; its record says `sending` until it does.
-    await Promise.race([haltReporting(), scheduler.sleep(Math.max(0, end - clock.monotonic()), hurry)]);
+    // A pass begins nothing more from here on. A call that it is in the middle of may hang: the rest does not wait for it.
+    const halted = haltReporting();
     if (!isBilled) return [];
     const openHour = reason !== 'childCrashed' && policies.onShutdown === 'send';
     if (maySend()) await flushing.flush({ until: end, hurry, openHour });
+    // Its answer is still worth having, within what is left of the budget: else its record says `sending`, which is doubt.
+    await Promise.race([halted, scheduler.sleep(Math.max(0, end - clock.monotonic()), hurry)]);
     return flushing.leftovers();
   };
 };
