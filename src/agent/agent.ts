@@ -15,7 +15,7 @@ import type { Status } from './core/status.ts';
 import { hourOf } from './core/time/hour.ts';
 import { VERSION } from './core/version.ts';
 import { openControl } from './io/ledger/books/control.ts';
-import type { OpenLedger } from './io/ledger/ledger.ts';
+import type { LedgerReading, OpenLedger } from './io/ledger/ledger.ts';
 import { becomeMeterer } from './io/meterer/meterer.ts';
 import { countCalls } from './io/metrics/countCalls.ts';
 import { makeMetrics } from './io/metrics/metrics.ts';
@@ -65,7 +65,17 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
   let gate: Gate | undefined;
   let drain: ReturnType<typeof makeStopping> | undefined;
 
-  const status = (): Status =>
+  /** What the ledger says; while its disk fails, that. */
+  const readLedger = (): LedgerReading | undefined => {
+    try {
+      return ledger?.reading();
+    } catch (error) {
+      log.debug('ledger not readable', { error });
+      return undefined;
+    }
+  };
+
+  const statusFrom = (reading: LedgerReading | undefined): Status =>
     statusOf({
       version: VERSION,
       config,
@@ -75,9 +85,15 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       verdict: verdicts.current(),
       started: verdicts.started(),
       place: place?.shown ?? { platform: null, resource: null, region: null },
-      ledger: ledger === undefined ? undefined : ledger.reading(),
+      ledger: reading,
       sender: toll?.sending.sender() ?? AT_START,
-      warnings: [...config.warnings, ...(place?.warnings ?? [])],
+      warnings: [
+        ...config.warnings,
+        ...(place?.warnings ?? []),
+        ...(ledger !== undefined && reading === undefined
+          ? ['the ledger cannot be read at the moment: see the log']
+          : []),
+      ],
     });
 
   const closeLater = (name: string, close: Closing['close']): void => void closings.push({ name, close });
@@ -110,8 +126,10 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
         mode,
         metrics,
         handlers,
-        status,
-        ledger: () => ledger,
+        look: () => {
+          const reading = readLedger();
+          return { status: statusFrom(reading), overview: reading?.overview };
+        },
         failingFor: () => toll?.failingFor() ?? 0,
         keyRotation: () => gate?.keyRotation(),
         edge: options.edge,
@@ -135,7 +153,7 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       mode,
       ledger,
       toll,
-      handlers: { ...handlers, status: async () => status() },
+      handlers: { ...handlers, status: async () => statusFrom(readLedger()) },
       handedOver,
     };
     const opened = withDoor ? await openDoor(doorParts, deps) : undefined;

@@ -59,8 +59,8 @@ export type Marketplace = {
 export type Batch = {
   readonly reports: readonly Report[];
   readonly key?: { readonly value: string; readonly digest: string };
-  /** When it arrived, by the wall. */
-  readonly arrival: Instant;
+  /** When it arrived, by AWS's time; undefined before AWS was ever heard. */
+  readonly arrival: Instant | undefined;
 };
 
 /** Where a report counts: given the hour that it names and the hours of its dimension that have a record. */
@@ -92,22 +92,30 @@ export type Ledger = {
   /** Names this ledger in answers of the door; never changes. */
   readonly id: string;
   /** The first hour of the resource that now owns the ledger. */
-  readonly firstHour: Hour;
+  readonly firstHour: () => Hour;
   /** Counts a batch whole or not at all. All that arrives in one turn of the loop shares one fsync. */
   readonly append: (batch: Batch, place: Placing) => Promise<Receipt>;
   readonly agenda: () => Agenda;
   /** Makes the hour's record and says `sending`, before the first byte goes out. Undefined when there is nothing to send. */
   readonly freeze: (dimension: string, hour: Hour, decide: (open: OpenHour) => Freezing) => MeterRecord | undefined;
-  /** Says `sending` before another attempt of a frozen record. */
+  /** Says `sending` before another attempt of a frozen record; answers it as it is when it was settled meanwhile. */
   readonly begin: (token: string) => MeterRecord;
-  /** Writes what an attempt came to. */
-  readonly judge: (token: string, answer: AnswerNote, decide: (stored: Judged) => Outcome) => MeterRecord;
+  /** Writes what an attempt came to; a record that is settled already stays as it is. */
+  readonly judge: (
+    attempt: Pick<MeterRecord, 'token' | 'attempts'>,
+    answer: AnswerNote,
+    decide: (stored: Judged) => Outcome,
+  ) => MeterRecord;
   /** Ends a record without an attempt (the edge of its window). */
   readonly expire: (token: string, decide: (stored: Judged) => Outcome) => MeterRecord;
   /** Hours in which this resource was awake and which have neither usage nor a record of this dimension. */
   readonly idleHours: (dimension: string) => readonly Hour[];
   /** Notes that the agent is awake in this hour, and drops what is too old to matter. */
   readonly tick: (hour: Hour) => void;
+  /** Usage that lies in hours beyond `open + slack`, because the wall clock was wrong, comes back into the open hour. */
+  readonly pullBack: (open: Hour, slack: 0 | 1) => void;
+  /** The dimensions that have a carry above zero. */
+  readonly carrying: () => readonly string[];
   readonly grant: () => Grant | undefined;
   readonly setGrant: (grant: Grant | undefined) => void;
   /** Notes a clean end, so that the next start can tell a crash. */

@@ -99,6 +99,11 @@ export const makeCloud = (now: () => number, dice: Dice) => {
       return { kind: 'refusal', name, message, status: STATUS[name], requestId: `q${calls}`, date: date() };
     };
 
+    const holds = ({ dimension, hour }: MeterRequest): boolean =>
+      [...state.records.values()].some(
+        (record) => record.resource === resource && record.dimension === dimension && record.hour === hour,
+      );
+
     const answerIn = (current: Weather, request: MeterRequest): Answer<{ readonly recordId: string | undefined }> => {
       switch (current) {
         case 'fine':
@@ -133,6 +138,9 @@ export const makeCloud = (now: () => number, dice: Dice) => {
         case 'noId':
           store(request);
           return { kind: 'ok', body: { recordId: undefined }, requestId: `q${calls}`, date: date() };
+        case 'duplicate':
+          // Somebody else was first, but not where ours lies already: the same bytes would be a success there.
+          return holds(request) ? store(request) : refusal('DuplicateRequestException', 400);
         case 'mixed':
           return answerIn(
             dice.chance(0.3) ? 'fine' : dice.pick(WEATHERS.filter((other) => other !== 'mixed')),

@@ -63,7 +63,8 @@ export type ProcessWorld = {
   readonly dice: Dice;
   readonly trace: (line: string) => void;
   readonly broken: (line: string) => void;
-  readonly diskFull: () => boolean;
+  /** `flaky`: some writes fail, and of those some are on disk all the same. */
+  readonly disk: () => 'full' | 'flaky' | 'fine';
   /** Told once, when the process has died, with the folder that it leaves behind. */
   readonly onDeath: (folder: string) => void;
 };
@@ -83,7 +84,7 @@ const remains = (folder: string, keepOfWal: number | undefined): string => {
 
 /** One process of the agent: real services over the real ledger, every effect a place where it may die. */
 export const startProcess = async (world: ProcessWorld, folder: string, resource: string, launchedAt: number) => {
-  const { time, cloud, dice, trace, broken, diskFull } = world;
+  const { time, cloud, dice, trace, broken, disk } = world;
   const { clock, scheduler } = time;
   let dead = false;
   let armed: { readonly point: CrashPoint; effects: number } | undefined;
@@ -122,6 +123,12 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     return armed.point;
   };
 
+  const diskFails = (): 'before' | 'after' | undefined => {
+    if (disk() === 'full') return 'before';
+    if (disk() === 'fine' || dice.chance(0.7)) return undefined;
+    return dice.pick(['before', 'after'] as const);
+  };
+
   /** One effect on the disk. */
   const write = <T>(name: string, work: () => T): T => {
     if (dead) throw new Dead('the process is dead');
@@ -129,7 +136,8 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     const point = mustDie();
     if (point === 'before') die();
     const before = sizeOf(walOf(folder));
-    if (diskFull()) {
+    const fails = diskFails();
+    if (fails === 'before') {
       if (point !== undefined) die();
       throw new TollgateError('ledger_unavailable', 'the disk is full', { exitCode: 73 });
     }
@@ -138,6 +146,7 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     // In the middle of a commit: of what was being written anything may have reached the disk, of what was synced all has.
     if (point === 'torn') die(after > before ? dice.whole(before, after) : undefined);
     if (point === 'after') die();
+    if (fails === 'after') throw new TollgateError('ledger_uncertain', 'the disk failed', { exitCode: 73 });
     return result;
   };
 
@@ -146,8 +155,11 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     append: async (batch, place) => {
       if (dead) return new Promise(() => undefined);
       try {
-        if (diskFull()) return { kind: 'unavailable', reason: 'the disk is full', retryAfter: 5 };
+        const fails = diskFails();
+        const unavailable = { kind: 'unavailable', reason: 'the disk fails', retryAfter: 5 } as const;
+        if (fails === 'before') return unavailable;
         const receipt = await opened.append(batch, place);
+        if (fails === 'after' && !dead) return { ...unavailable, uncertain: true };
         return dead ? new Promise(() => undefined) : receipt;
       } catch (error) {
         if (error instanceof Dead) return new Promise(() => undefined);

@@ -31,7 +31,7 @@ export const simulate = async (story: Story): Promise<Result> => {
   const newFolder = (): string => mkdtempSync(join(DISK, 'tollgate-sim-'));
   const newLineage = (): Lineage => ({ acknowledged: new Map(), resources: new Set() });
 
-  let disk: 'full' | 'fine' = 'fine';
+  let disk: 'full' | 'flaky' | 'fine' = 'fine';
   let folder = newFolder();
   let pods = 1;
   let launchedAt = time.awsNow();
@@ -49,7 +49,7 @@ export const simulate = async (story: Story): Promise<Result> => {
     dice,
     trace,
     broken: (line) => void broken.push(line),
-    diskFull: () => disk === 'full',
+    disk: () => disk,
     onDeath: (left) => {
       folder = left;
     },

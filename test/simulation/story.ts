@@ -17,6 +17,7 @@ export type Weather =
   | 'wrongDimension'
   | 'expired'
   | 'noId'
+  | 'duplicate'
   | 'mixed';
 
 export const WEATHERS: readonly Weather[] = [
@@ -33,6 +34,7 @@ export const WEATHERS: readonly Weather[] = [
   'wrongDimension',
   'expired',
   'noId',
+  'duplicate',
   'mixed',
 ];
 
@@ -62,7 +64,7 @@ export type Event = { readonly at: number } & (
   | { readonly kind: 'replace'; readonly keepsVolume: boolean; readonly down: number }
   | { readonly kind: 'wall'; readonly by: number }
   | { readonly kind: 'sleep'; readonly for: number }
-  | { readonly kind: 'disk'; readonly state: 'full' | 'fine' }
+  | { readonly kind: 'disk'; readonly state: 'full' | 'flaky' | 'fine' }
 );
 
 export type Story = { readonly seed: number; readonly hours: number; readonly events: readonly Event[] };
@@ -141,13 +143,17 @@ export const storyOf = (seed: number, hours: number): Story => {
     add({ at: when(), kind: 'replace', keepsVolume: dice.chance(0.6), down: dice.pick([0, MINUTE, HOUR]) });
   }
   for (let n = count(0.5); n > 0; n -= 1) {
-    add({ at: when(), kind: 'wall', by: dice.pick([-3 * HOUR, -90 * SECOND, 90 * SECOND, 3 * HOUR]) });
+    add({
+      at: when(),
+      kind: 'wall',
+      by: dice.pick([-50 * HOUR, -3 * HOUR, -90 * SECOND, 90 * SECOND, 3 * HOUR, 26 * HOUR]),
+    });
   }
   for (let n = count(0.3); n > 0; n -= 1)
     add({ at: when(), kind: 'sleep', for: dice.pick([5 * MINUTE, 2 * HOUR, 7 * HOUR]) });
   for (let n = count(0.4); n > 0; n -= 1) {
     const at = when();
-    add({ at, kind: 'disk', state: 'full' });
+    add({ at, kind: 'disk', state: dice.pick(['full', 'flaky'] as const) });
     add({ at: at + dice.pick([MINUTE, HOUR]), kind: 'disk', state: 'fine' });
   }
   return { seed, hours, events: events.toSorted((a, b) => a.at - b.at) };

@@ -45,6 +45,7 @@ export const makeRulesOfAws = (now: () => number, resource: string) => {
   const bodies: { readonly dimension: string; readonly hour: number; readonly body: string }[] = [];
   let standing: ((request: MeterRequest) => Mishap | undefined) | undefined;
   let requests = 0;
+  let silent = false;
 
   const requestId = (): string => {
     requests += 1;
@@ -109,7 +110,7 @@ export const makeRulesOfAws = (now: () => number, resource: string) => {
     meter,
     register: async () => ({ kind: 'trouble', message: 'not asked here', sent: false }),
     dryRun: async () => ({ kind: 'ok', body: null, requestId: requestId(), date: date() }),
-    date: async () => date(),
+    date: async () => (silent ? undefined : date()),
     renewCredentials: () => undefined,
   };
 
@@ -120,6 +121,10 @@ export const makeRulesOfAws = (now: () => number, resource: string) => {
       bodies
         .filter((sent) => sent.dimension === dimension && (hour === undefined || sent.hour === hour))
         .map(({ body }) => body),
+    /** Nothing tells AWS's time. */
+    setSilent: (is: boolean): void => {
+      silent = is;
+    },
     /** The next calls go wrong, one each. */
     next: (...kinds: readonly Mishap[]) => void mishaps.push(...kinds),
     /** From now on calls go wrong as this says; undefined ends it. */

@@ -57,6 +57,10 @@ export type Settings = {
   readonly policies?: Partial<Config['metering']>;
   readonly ledger?: Partial<Config['ledger']>;
   readonly resource?: string;
+  /** How far AWS's clock is behind the wall at the start. */
+  readonly awsBehind?: number;
+  /** AWS's time cannot be heard at the start. */
+  readonly silentAws?: boolean;
 };
 
 /** One agent's toll on a clock that is moved by hand: real services, real ledger on disk, AWS's rules. */
@@ -64,16 +68,21 @@ export const startWorld = async (settings: Settings) => {
   const time = makeVirtualTime(Date.parse(settings.now));
   const { clock, scheduler } = time;
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-ledger-'));
-  const dimensions = settings.dimensions ?? [sumOf('requests'), sumOf('users')];
-  const policies = { ...POLICIES, ...settings.policies };
+  let product = PRODUCT;
+  let failing = false;
+  let dimensions = settings.dimensions ?? [sumOf('requests'), sumOf('users')];
+  let policies = { ...POLICIES, ...settings.policies };
   let verdict = GRANTED;
   const clouds = new Map<string, RulesOfAws>();
 
   const start = async (resource: string) => {
     // AWS has a clock of its own: it follows no jump of ours.
-    const aws = clouds.get(resource) ?? makeRulesOfAws(() => Date.parse(settings.now) + clock.monotonic(), resource);
+    const aws =
+      clouds.get(resource) ??
+      makeRulesOfAws(() => Date.parse(settings.now) - (settings.awsBehind ?? 0) + clock.monotonic(), resource);
+    if (settings.silentAws === true && !clouds.has(resource)) aws.setSilent(true);
     clouds.set(resource, aws);
-    const ledger: OpenLedger = await openLedger({
+    const opened: OpenLedger = await openLedger({
       settings: {
         directory,
         maxBytes: 2 ** 26,
@@ -81,7 +90,7 @@ export const startWorld = async (settings: Settings) => {
         wait: 0,
         ...settings.ledger,
       },
-      product: PRODUCT,
+      product,
       dimensions,
       policies,
       resource,
@@ -90,6 +99,16 @@ export const startWorld = async (settings: Settings) => {
       scheduler,
       log: SILENT,
     });
+    const ledger: OpenLedger = {
+      ...opened,
+      freeze: (...freezing) => {
+        if (failing) {
+          failing = false;
+          throw new Error('a hiccup');
+        }
+        return opened.freeze(...freezing);
+      },
+    };
     const timekeeping = makeTimekeeping({ clock, ask: aws.port.date, log: SILENT });
     const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 };
     const sending = makeSending({
@@ -136,6 +155,29 @@ export const startWorld = async (settings: Settings) => {
     },
     get agent() {
       return agent;
+    },
+    /** The process ends as in a crash and comes back with another configuration. */
+    restartWith: async (change: {
+      readonly dimensions?: readonly Dimension[];
+      readonly policies?: Partial<Config['metering']>;
+      readonly product?: string;
+    }) => {
+      dimensions = change.dimensions ?? dimensions;
+      policies = { ...policies, ...change.policies };
+      product = change.product ?? product;
+      await world.crash();
+    },
+    /** The disk hiccups once, at the next freeze. */
+    failNextFreeze: () => {
+      failing = true;
+    },
+    reportAll: async (dimension: string, counts: readonly number[]) => {
+      const at = clock.wall();
+      const taking = agent.recording.take(
+        counts.map((count) => ({ dimension, quantity: quantity.of(count), at, dated: false })),
+      );
+      await settle();
+      return taking;
     },
     setVerdict: (value: Verdict['value']) => {
       verdict = { ...GRANTED, value };

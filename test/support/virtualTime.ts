@@ -47,8 +47,9 @@ export const makeVirtualTime = (start: number) => {
   /** Moves both clocks on, waking every sleeper and the minute's tick at its own moment. */
   const advanceTo = async (to: number): Promise<void> => {
     await settle();
+    // By the monotonic clock: somebody may set the wall on the way.
+    const target = monotonic + (to - wall);
     for (;;) {
-      const target = monotonic + (to - wall);
       const next = sleepers.toSorted((a, b) => a.at - b.at)[0];
       const tick =
         ticking === undefined ? Number.POSITIVE_INFINITY : (Math.floor(wall / 60_000) + 1) * 60_000 - wall + monotonic;
@@ -61,7 +62,7 @@ export const makeVirtualTime = (start: number) => {
       } else ticking?.();
       await settle();
     }
-    move(to);
+    move(wall + Math.max(0, target - monotonic));
     await settle();
   };
 

@@ -1,9 +1,9 @@
 import type { EdgeFigures } from '../agentHandle.ts';
 import type { Config, Listen } from '../core/configuration/config.ts';
+import type { LedgerOverview } from '../core/record/overview.ts';
 import type { Status } from '../core/status.ts';
 import type { Instant, Millis } from '../core/time/hour.ts';
 import { type Health, type HealthHandlers, makeHealth } from '../io/door/health.ts';
-import type { OpenLedger } from '../io/ledger/ledger.ts';
 import type { Metrics } from '../io/metrics/metrics.ts';
 import { showStatus } from '../io/metrics/showStatus.ts';
 import type { Deps } from './deps.ts';
@@ -16,8 +16,8 @@ export type HealthParts = {
   readonly mode: 'run' | 'exec';
   readonly metrics: Metrics;
   readonly handlers: Pick<HealthHandlers, 'verdict' | 'started'>;
-  readonly status: () => Status;
-  readonly ledger: () => OpenLedger | undefined;
+  /** One look at everything: the ledger is read once a scrape. */
+  readonly look: () => { readonly status: Status; readonly overview: LedgerOverview | undefined };
   readonly failingFor: () => Millis;
   readonly keyRotation: () => Instant | undefined;
   readonly edge: EdgeFigures;
@@ -41,13 +41,8 @@ export const openHealth = async (parts: HealthParts, { log }: Pick<Deps, 'log'>)
     totals.set(name, total);
   };
   metrics.onScrape(() => {
-    const books = parts.ledger()?.books;
-    const states = books?.overview().states ?? {};
-    showStatus(metrics, parts.status(), {
-      states,
-      accounts: books?.accounts() ?? [],
-      keyRotation: parts.keyRotation(),
-    });
+    const { status, overview } = parts.look();
+    showStatus(metrics, status, { overview, keyRotation: parts.keyRotation() });
     countUp('log_lines_lost_total', edge.lostLines());
     countUp('troubles_total', edge.troubles());
   });

@@ -30,7 +30,7 @@ async function* ask(where: Where, command: Command): AsyncIterable<unknown> {
   }
   try {
     const now = Date.now();
-    yield* carryOut(dead.books, command, hourOf(now), now);
+    yield* carryOut(dead.books, command, { openHour: hourOf(now), now, live: false });
   } finally {
     dead.close();
   }

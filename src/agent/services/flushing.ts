@@ -1,10 +1,10 @@
 import type { Config } from '../core/configuration/config.ts';
 import { describe } from '../core/errors.ts';
-import { AT_ONCE, RETRY } from '../core/sending/drain.ts';
+import { AT_ONCE, PROBE, RETRY } from '../core/sending/drain.ts';
 import { type Item, isClosed, isSendable, oldestFirst } from '../core/time/due.ts';
 import { format, hourOf, type Instant, type Millis } from '../core/time/hour.ts';
 import * as quantity from '../core/usage/quantity.ts';
-import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
+import type { Agenda, Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import type { Sending } from './sending.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
@@ -29,7 +29,7 @@ export const makeFlushing = ({
   log,
   policies,
 }: {
-  readonly ledger: Pick<Ledger, 'agenda'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'carrying' | 'pullBack'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   readonly clock: Clock;
@@ -58,44 +58,76 @@ export const makeFlushing = ({
     if (now === undefined || !inTime(order)) return;
     const isOpen = item.kind === 'open' && !isClosed(item.hour, now);
     const flush = isOpen ? { timestamp: now, ceil: policies.lastCarry === 'ceil' } : undefined;
-    await sending.attempt(item, flush);
+    try {
+      await sending.attempt(item, flush);
+    } catch (error) {
+      // A hiccup of the disk is no reason to give the others up: the next round tries again.
+      log.error('last flush', { dimension: item.dimension, hour: format(item.hour), why: describe(error) });
+    }
   };
 
   /** One record finds out whether the rest has any hope; then they go side by side. */
   const round = async (wave: readonly Item[], order: FlushOrder): Promise<void> => {
-    const [probe, ...rest] = wave;
-    if (probe === undefined) return;
-    await send(probe, order);
+    const [first, ...rest] = wave;
+    if (first === undefined) return;
+    const probe = send(first, order);
+    // A probe that hangs must not use up what the others have.
+    await Promise.race([probe, scheduler.sleep(PROBE, order.hurry)]);
     if (sending.sender().pause !== undefined) return;
     const queue = [...rest];
     const lane = async (): Promise<void> => {
       for (let item = queue.shift(); item !== undefined && inTime(order); item = queue.shift()) await send(item, order);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all([probe, ...Array.from({ length: AT_ONCE }, lane)]);
+  };
+
+  /** Usage that a wall clock ahead of AWS's has put into the next hour has happened: it goes out with the open one. */
+  const bringTogether = (now: Instant): void => {
+    try {
+      ledger.pullBack(hourOf(now), 0);
+    } catch (error) {
+      log.error('last flush', { why: describe(error) });
+    }
+  };
+
+  /** With lastCarry: ceil a part of a unit is worth a record, also where the open hour has no usage of its own. */
+  const carries = (now: Instant): readonly Item[] => {
+    if (policies.lastCarry !== 'ceil') return [];
+    const { open } = ledger.agenda();
+    const hour = hourOf(now);
+    return ledger
+      .carrying()
+      .filter((dimension) => !open.some((row) => row.dimension === dimension))
+      .map((dimension) => ({ kind: 'open', dimension, hour, zero: false }) as const);
   };
 
   const rounds = async (order: FlushOrder): Promise<void> => {
-    sending.catchUp();
     for (let openHour = false; inTime(order); ) {
+      sending.catchUp();
       const now = timekeeping.now() ?? (await timekeeping.find());
       const wave = now === undefined ? [] : items(now, openHour);
       if (now !== undefined && wave.length === 0) {
         if (openHour || !order.openHour) return;
         openHour = true;
+        bringTogether(now);
+        await round(carries(now), order);
         continue;
       }
       await round(wave, order);
       // The open hour is worth its chance also when closed ones fail: they are safe in the ledger, where it outlives us.
       const isRetry = now === undefined || items(now, openHour).length > 0;
-      if (order.openHour) openHour = true;
+      if (order.openHour && !openHour && now !== undefined) {
+        openHour = true;
+        bringTogether(now);
+        await round(carries(now), order);
+      }
       if (isRetry && inTime(order))
         await scheduler.sleep(Math.min(RETRY, order.until - clock.monotonic()), order.hurry);
     }
   };
 
   /** One sentence for each hour whose usage AWS does not have. */
-  const leftovers = (): readonly string[] => {
-    const { open, unsettled } = ledger.agenda();
+  const namesOf = ({ open, unsettled }: Agenda): readonly string[] => {
     return [
       ...unsettled.map(
         ({ hour, dimension, quantity: units, lastAnswer, doubt }) =>
@@ -103,6 +135,14 @@ export const makeFlushing = ({
       ),
       ...open.map(({ hour, dimension }) => `${format(hour)} ${dimension}: usage still in the ledger, not sent`),
     ];
+  };
+
+  const leftovers = (): readonly string[] => {
+    try {
+      return namesOf(ledger.agenda());
+    } catch (error) {
+      return [`the ledger cannot be read, and may hold usage that was not sent: ${describe(error)}`];
+    }
   };
 
   return {

@@ -44,19 +44,20 @@ export const makeRecording = ({
 }: {
   readonly ledger: Pick<Ledger, 'append' | 'firstHour'>;
   readonly clock: Clock;
-  readonly timekeeping: Pick<Timekeeping, 'now'>;
+  readonly timekeeping: Pick<Timekeeping, 'guess'>;
   /** Counts reports for the metrics. */
   readonly count: (dimension: string, result: ReportResult) => void;
   readonly log: Pick<Log, 'warn'>;
 }): Recording => ({
   take: async (reports, key) => {
-    const arrival = clock.wall();
-    const now = timekeeping.now() ?? arrival;
-    const open = Math.max(hourOf(now), ledger.firstHour) as Hour;
+    // The wall dates reports, but a wall that was set for a minute must not send usage to another year, nor ids to oblivion.
+    const arrival = timekeeping.guess();
+    const now = arrival ?? clock.wall();
+    const first = ledger.firstHour();
+    const open = Math.max(hourOf(now), first) as Hour;
     const oldest = oldestAt(now);
-    const receipt = await ledger.append({ reports, arrival, ...(key === undefined ? {} : { key }) }, (named, taken) =>
-      placeOf(named, { first: ledger.firstHour, oldest, open, taken }),
-    );
+    const batch = { reports, arrival, ...(key === undefined ? {} : { key }) };
+    const receipt = await ledger.append(batch, (named, taken) => placeOf(named, { first, oldest, open, taken }));
     if (receipt.kind === 'conflict') {
       for (const report of receipt.indices.map((index) => reports[index])) {
         if (report === undefined) continue;

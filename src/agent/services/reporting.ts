@@ -48,7 +48,7 @@ export const makeReporting = ({
   policies,
   verdict,
 }: {
-  readonly ledger: Pick<Ledger, 'agenda' | 'expire' | 'idleHours' | 'tick'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'expire' | 'idleHours' | 'pullBack' | 'tick'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   readonly clock: Clock;
@@ -61,6 +61,7 @@ export const makeReporting = ({
 }): Reporting => {
   let underWay: Promise<void> | undefined;
   let lastCall: Millis | undefined;
+  let lastPass: Millis = Number.NEGATIVE_INFINITY;
   const halting = new AbortController();
 
   const items = (): readonly Item[] => {
@@ -79,14 +80,17 @@ export const makeReporting = ({
   /** The edge of the window: what AWS takes no more moves without doubt, and waits for a person with it. */
   const closeWindows = (now: Instant): void => {
     for (const item of items().filter(({ hour }) => isOver(hour, now))) {
-      const atEdge = verdict().value === 'refused' ? 'quarantine' : atEdgeOf(sending.sender(), item.dimension);
+      const lastAnswer = item.kind === 'record' ? item.record.lastAnswer : undefined;
+      const atEdge =
+        verdict().value === 'refused' ? 'quarantine' : atEdgeOf(sending.sender(), item.dimension, lastAnswer);
       if (item.kind === 'open') {
-        sending.freezeInstead({ ...item, zero: false }, ({ hour }) =>
-          expire({ hour, origin: hour, doubt: false }, atEdge, policies, now),
+        sending.freezeInstead({ ...item, zero: false }, ({ hour, origin }) =>
+          expire({ hour, origin, doubt: false }, atEdge, policies, now),
         );
         continue;
       }
       const record = ledger.expire(item.record.token, (stored) => expire(stored, atEdge, policies, now));
+      sending.forget(record.token);
       log.warn('record', {
         dimension: record.dimension,
         state: record.state,
@@ -110,6 +114,7 @@ export const makeReporting = ({
     item.kind === 'record' ? isSendable(item.hour, now) : isDue(item.hour, now, resource, policies.settle);
 
   const work = async (): Promise<void> => {
+    lastPass = clock.monotonic();
     sending.catchUp();
     const { open, unsettled } = ledger.agenda();
     // Before there is anything to bring, AWS need not be asked what time it is.
@@ -117,6 +122,7 @@ export const makeReporting = ({
     const first = timekeeping.now() ?? (await timekeeping.find());
     if (first === undefined) return;
     ledger.tick(hourOf(first));
+    ledger.pullBack(hourOf(first), 1);
     closeWindows(first);
     const mode = modeUnder(verdict(), policies);
     if (mode === 'wait') return;
@@ -154,7 +160,9 @@ export const makeReporting = ({
     nextWake: () => {
       const { pause, dimensions: paused, records } = sending.sender();
       const rests = pause === undefined ? [...paused.values(), ...records.values()] : [pause];
-      return rests.length === 0 ? undefined : Math.min(...rests.map(({ until }) => until));
+      // What ended before the last pass began has been looked at.
+      const coming = rests.map(({ until }) => until).filter((until) => until > lastPass);
+      return coming.length === 0 ? undefined : Math.min(...coming);
     },
   };
 };

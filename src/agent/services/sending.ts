@@ -3,10 +3,10 @@ import { type Judged, type Outcome, outcomeOf } from '../core/record/outcome.ts'
 import type { MeterRecord } from '../core/record/record.ts';
 import { requestOf } from '../core/record/request.ts';
 import { meaningOf, say } from '../core/sending/meterAnswers.ts';
-import { AT_START, after, type Sender } from '../core/sending/sender.ts';
+import { AT_START, after, forget, type Sender } from '../core/sending/sender.ts';
 import type { Item } from '../core/time/due.ts';
-import { format, type Instant, stampOf } from '../core/time/hour.ts';
-import { freeze } from '../core/usage/freeze.ts';
+import { endOf, format, type Instant, stampOf } from '../core/time/hour.ts';
+import { freeze, type OpenHour } from '../core/usage/freeze.ts';
 import * as quantity from '../core/usage/quantity.ts';
 import type { AnswerNote, Clock, Ledger, Log, Marketplace, Random } from '../ports.ts';
 import type { Timekeeping } from './timekeeping.ts';
@@ -19,9 +19,18 @@ export type Sending = {
   /** One attempt of one item, judged and written down. Undefined when there was nothing to send. Throws only for the ledger. */
   readonly attempt: (item: Item, flush?: Flush) => Promise<MeterRecord | undefined>;
   /** Freezes an hour without sending it. */
-  readonly freezeInstead: (item: Extract<Item, { kind: 'open' }>, outcome: (hour: Item) => Outcome) => void;
+  readonly freezeInstead: (item: Extract<Item, { kind: 'open' }>, outcome: (open: OpenHour) => Outcome) => void;
+  /** Forgets what it remembered of a record that is settled without an attempt. */
+  readonly forget: (token: string) => void;
   /** Writes outcomes that the disk refused when they came. */
   readonly catchUp: () => void;
+};
+
+/** An answer, and the attempt that it belongs to. */
+type Unwritten = {
+  readonly attempt: Pick<MeterRecord, 'token' | 'attempts'>;
+  readonly note: AnswerNote;
+  readonly decide: (judged: Judged) => Outcome;
 };
 
 /** What people are told of a record in the log. */
@@ -64,11 +73,7 @@ export const makeSending = ({
   /** Records with an attempt under way: a pass and the last flush must not send the same one side by side. */
   const underWay = new Set<string>();
   /** Answers that could not be written yet. Until they are, the record stays `sending` on disk, which is the safe side. */
-  const unwritten: {
-    readonly token: string;
-    readonly note: AnswerNote;
-    readonly decide: (judged: Judged) => Outcome;
-  }[] = [];
+  const unwritten: Unwritten[] = [];
 
   const rulesFor = (item: Item, flush: Flush | undefined) => {
     const maxPerHour = dimensions.find(({ name }) => name === item.dimension)?.maxPerHour;
@@ -86,12 +91,12 @@ export const makeSending = ({
     return ledger.freeze(item.dimension, item.hour, (open) => ({ frozen: freeze(open, rulesFor(item, flush)) }));
   };
 
-  const write = (token: string, note: AnswerNote, decide: (judged: Judged) => Outcome): MeterRecord | undefined => {
+  const write = ({ attempt, note, decide }: Unwritten): MeterRecord | undefined => {
     try {
-      return ledger.judge(token, note, decide);
+      return ledger.judge(attempt, note, decide);
     } catch (error) {
-      log.error('answer not written yet', { token: token.slice(0, 12), answer: note.line, why: String(error) });
-      unwritten.push({ token, note, decide });
+      log.error('answer not written yet', { token: attempt.token.slice(0, 12), answer: note.line, why: String(error) });
+      unwritten.push({ attempt, note, decide });
       return undefined;
     }
   };
@@ -101,18 +106,22 @@ export const makeSending = ({
     timekeeping.hear(answer);
     const meaning = meaningOf(answer);
     const line = say(answer);
-    const now = timekeeping.now() ?? clock.wall();
+    // While AWS's time is not known nothing is too old: an hour expires by AWS's time alone.
+    const now = timekeeping.guess() ?? endOf(record.hour);
     const note: AnswerNote = {
       at: clock.wall(),
       line,
       requestId: answer.kind === 'ok' || answer.kind === 'refusal' ? answer.requestId : undefined,
       recordId: answer.kind === 'ok' ? answer.body.recordId : undefined,
     };
-    const judged = write(record.token, note, (stored) => outcomeOf(stored, meaning, policies, now));
+    const { token, attempts } = record;
+    const decide = (stored: Judged): Outcome => outcomeOf(stored, meaning, policies, now);
+    const judged = write({ attempt: { token, attempts }, note, decide });
     if (meaning.next === 'renew' && mayRenew && judged?.state === 'waiting') {
       log.info('credentials or clock renewed', { why: line });
       marketplace.renewCredentials();
-      return send(ledger.begin(record.token), false);
+      const again = ledger.begin(record.token);
+      return again.state === 'sending' ? send(again, false) : again;
     }
     const wasPaused = sender.pause;
     sender = after(
@@ -137,7 +146,8 @@ export const makeSending = ({
     attempt: async (item, flush) => {
       if (item.kind === 'record' && underWay.has(item.record.token)) return undefined;
       const record = frozen(item, flush);
-      if (record === undefined) return undefined;
+      // Settled meanwhile, by its edge or by a person.
+      if (record?.state !== 'sending') return undefined;
       underWay.add(record.token);
       try {
         return await send(record, true);
@@ -147,7 +157,7 @@ export const makeSending = ({
     },
     freezeInstead: (item, outcome) => {
       const record = ledger.freeze(item.dimension, item.hour, (open) => {
-        const { state, units, reason } = outcome(item);
+        const { state, units, reason } = outcome(open);
         return {
           frozen: freeze(open, rulesFor(item, undefined)),
           instead: { state, units, ...(reason === undefined ? {} : { reason }) },
@@ -156,8 +166,11 @@ export const makeSending = ({
       if (record !== undefined && record.state !== 'shadow')
         log.warn('record', { ...describeRecord(record), reason: record.reason });
     },
+    forget: (token) => {
+      sender = forget(sender, token);
+    },
     catchUp: () => {
-      for (const { token, note, decide } of unwritten.splice(0)) write(token, note, decide);
+      for (const answer of unwritten.splice(0)) write(answer);
     },
   };
 };

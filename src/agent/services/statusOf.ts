@@ -1,6 +1,5 @@
 import type { Config } from '../core/configuration/config.ts';
 import { mayRun, type Verdict } from '../core/gate/verdict.ts';
-import type { Account } from '../core/record/audit.ts';
 import type { LedgerOverview } from '../core/record/overview.ts';
 import type { Sender } from '../core/sending/sender.ts';
 import type { HourStatus, Status } from '../core/status.ts';
@@ -25,7 +24,6 @@ export type Readings = {
         readonly dedupe: Millis;
         readonly trouble: string | undefined;
         readonly overview: LedgerOverview;
-        readonly accounts: readonly Account[];
       }
     | undefined;
   readonly sender: Sender;
@@ -65,15 +63,15 @@ const hoursOf = ({ open, records }: LedgerOverview, awsNow: Instant | undefined)
 
 const dimensionsOf = ({ config, ledger }: Readings): Status['dimensions'] =>
   config.dimensions.map(({ name, meter }) => {
-    const account = ledger?.accounts.find(({ dimension }) => dimension === name);
+    const figures = ledger?.overview.dimensions.find((one) => one.name === name);
     const last = ledger?.overview.lastReceipts.find(({ dimension }) => dimension === name);
     const text = (value: quantity.Quantity | undefined): string => quantity.format(value ?? quantity.ZERO);
     return {
       name,
       meter,
-      open: text(account?.open),
-      carry: text(account?.carry),
-      receipted: text(account?.records.receipted),
+      open: text(figures?.open),
+      carry: text(figures?.carry),
+      receipted: text(figures?.units.receipted),
       lastReceipt:
         last === undefined
           ? null
@@ -101,7 +99,7 @@ const senderOf = ({ sender, ledger, verdict, config, now, monotonic }: Readings)
 /** What a person should look at. */
 const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] => {
   const { quarantined = 0, held = 0, conflict = 0 } = ledger?.overview.states ?? {};
-  const heldUnits = ledger?.accounts.filter(({ held: units }) => !quantity.isZero(units)) ?? [];
+  const heldUnits = ledger?.overview.dimensions.filter(({ held: units }) => !quantity.isZero(units)) ?? [];
   return [
     ...warnings,
     ...(sender.pause === undefined ? [] : [`the sender is paused: ${sender.pause.reason}. Fix: ${sender.pause.fix}`]),
@@ -113,8 +111,7 @@ const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] =
         ]),
     ...(conflict === 0 ? [] : [`${conflict} hours were in conflict: AWS holds another quantity than ours`]),
     ...heldUnits.map(
-      ({ dimension, held: units }) =>
-        `${quantity.format(units)} units of ${dimension} are held: see "tollgate ledger release"`,
+      ({ name, held: units }) => `${quantity.format(units)} units of ${name} are held: see "tollgate ledger release"`,
     ),
   ];
 };

@@ -7,6 +7,11 @@ import type { Clock, Log } from '../ports.ts';
 export type Timekeeping = {
   /** AWS's time; undefined while it is void: never heard yet, or the machine slept or was set since. */
   readonly now: () => Instant | undefined;
+  /**
+   * The best that is known: AWS's time, also while it is void, by the monotonic clock since it was last heard. Behind by
+   * as long as the machine slept, so it decides nothing but where usage is counted. Undefined before AWS was ever heard.
+   */
+  readonly guess: () => Instant | undefined;
   /** As `now`, asking AWS when it is void. */
   readonly find: () => Promise<Instant | undefined>;
   /** Learns from the Date of an answer. */
@@ -29,6 +34,7 @@ export const makeTimekeeping = ({
   readonly log: Log;
 }): Timekeeping => {
   let time: AwsTime | undefined;
+  let last: AwsTime | undefined;
   let asked: Millis | undefined;
   const reading = () => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 
@@ -40,21 +46,27 @@ export const makeTimekeeping = ({
     return time === undefined ? undefined : nowOf(time, reading());
   };
 
+  const learn = (date: Instant): void => {
+    time = heard(date, reading());
+    last = time;
+  };
+
   return {
     now,
+    guess: () => now() ?? (last === undefined ? undefined : nowOf(last, reading())),
     find: async () => {
       const known = now();
       if (known !== undefined) return known;
       if (asked !== undefined && clock.monotonic() - asked < REST) return undefined;
       asked = clock.monotonic();
       const date = await ask();
-      if (date !== undefined) time = heard(date, reading());
+      if (date !== undefined) learn(date);
       return now();
     },
     hear: (answer) => {
       if (answer.kind !== 'ok' && answer.kind !== 'refusal') return;
       // Every HTTP server that has a clock says its time; should an answer of AWS not do so, the wall clock must serve.
-      time = heard(answer.date ?? clock.wall(), reading());
+      learn(answer.date ?? clock.wall());
     },
     offset: () => {
       const aws = now();

@@ -13,6 +13,7 @@ const open = (
 ): OpenHour => ({
   dimension: 'requests',
   hour: HOUR,
+  origin: HOUR,
   definition: {
     product: 'p',
     meter: more.meter ?? 'sum',

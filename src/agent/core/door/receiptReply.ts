@@ -38,7 +38,12 @@ export const receiptReply = (receipt: Receipt, batch: boolean): Reply => {
       return problem('reports', detail, { errors });
     }
     case 'unavailable':
-      return unavailable(`Nothing was counted: ${receipt.reason}`, receipt.retryAfter);
+      return unavailable(
+        receipt.uncertain === true
+          ? `It is not known whether this was counted. With an id or an Idempotency-Key it can be repeated safely, without one it may count twice: ${receipt.reason}`
+          : `Nothing was counted: ${receipt.reason}`,
+        receipt.retryAfter,
+      );
     default:
       return receipt satisfies never;
   }

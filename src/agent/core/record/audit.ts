@@ -12,6 +12,8 @@ export type Account = {
   readonly open: quantity.Quantity;
   /** Raw: left over by frozen hours. */
   readonly carry: quantity.Quantity;
+  /** Raw: never billed, on purpose. */
+  readonly writtenOff: quantity.Quantity;
   /** Raw: what went into units, each record's own units by its own `per`. */
   readonly spent: quantity.Quantity;
   /** Units made of counts, over all records. */
@@ -39,12 +41,12 @@ const unitsIn = (account: Account): quantity.Quantity =>
  * hold; none when the account is right.
  */
 export const audit = (account: Account): readonly string[] => {
-  const { dimension, acknowledged, open, carry, spent, made, moved, held } = account;
+  const { dimension, acknowledged, open, carry, writtenOff, spent, made, moved, held } = account;
   const findings: string[] = [];
-  const accounted = quantity.sum([open, carry, spent]);
+  const accounted = quantity.sum([open, carry, writtenOff, spent]);
   if (account.adds && !quantity.equal(acknowledged, accounted)) {
     findings.push(
-      `${dimension}: acknowledged ${quantity.format(acknowledged)}, but open + carried + recorded is ${quantity.format(accounted)}`,
+      `${dimension}: acknowledged ${quantity.format(acknowledged)}, but open + carried + written off + recorded is ${quantity.format(accounted)}`,
     );
   }
   const placed = quantity.sum([unitsIn(account), moved, held]);

@@ -1,8 +1,21 @@
 import type { Hour } from '../time/hour.ts';
 import type { Quantity } from '../usage/quantity.ts';
-import type { MeterRecord } from './record.ts';
+import type { MeterRecord, RecordState } from './record.ts';
 
-/** What the status shows of the ledger. */
+/** One dimension's figures, as they are kept with every change. */
+export type DimensionOverview = {
+  readonly name: string;
+  /** Raw: counted in hours that no record has been made of. */
+  readonly open: Quantity;
+  /** Raw: left over by frozen hours. */
+  readonly carry: Quantity;
+  /** Units that wait for a person. */
+  readonly held: Quantity;
+  /** Units in records, by their state. */
+  readonly units: Readonly<Partial<Record<RecordState, Quantity>>>;
+};
+
+/** What the status shows of the ledger; reading it does not take longer as the ledger grows. */
 export type LedgerOverview = {
   /** Hours that no record has been made of: raw count, and units that were moved there. */
   readonly open: readonly {
@@ -15,6 +28,7 @@ export type LedgerOverview = {
   readonly records: readonly MeterRecord[];
   /** The newest receipt of each dimension. */
   readonly lastReceipts: readonly MeterRecord[];
+  readonly dimensions: readonly DimensionOverview[];
   /** How many records are in each state. */
-  readonly states: Readonly<Record<string, number>>;
+  readonly states: Readonly<Partial<Record<RecordState, number>>>;
 };

@@ -9,6 +9,9 @@ export const LOOK: Millis = SECOND / 5;
 /** Between two tries of the last flush. */
 export const RETRY: Millis = SECOND;
 
+/** So long the first record of the last flush is waited for alone, to find out whether there is any hope. */
+export const PROBE: Millis = 2 * SECOND;
+
 /** How many records of the last flush are under way at once. */
 export const AT_ONCE = 8;
 

@@ -142,6 +142,12 @@ export const meaningOf = (answer: Answer<{ readonly recordId: string | undefined
   }
 };
 
+/** What the line of a last answer (as `say` wrote it) says of the edge of the window. */
+export const atEdgeAfter = (line: string): Meaning['atEdge'] => {
+  const [name = ''] = line.split(':');
+  return (Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined)?.atEdge ?? 'move';
+};
+
 /** One line for people: AWS's own word first. */
 export const say = (answer: Answer<unknown>): string => {
   switch (answer.kind) {

@@ -1,7 +1,7 @@
 import type { MeterRecord } from '../record/record.ts';
 import { edgeOf, type Instant, type Millis } from '../time/hour.ts';
 import { type Backoff, delayAfter, RECORD, REFUSED, within } from './backoff.ts';
-import type { Meaning } from './meterAnswers.ts';
+import { atEdgeAfter, type Meaning } from './meterAnswers.ts';
 import { afterSuccess, afterThrottle, type Pace, START } from './pace.ts';
 
 /** Something waits until a monotonic moment, after so many failures in a row. */
@@ -106,12 +106,27 @@ export const after = (
   }
 };
 
+/** A record that needs no attempt any more needs no rest either. */
+export const forget = (sender: Sender, token: string): Sender => ({
+  ...sender,
+  records: without(sender.records, token),
+});
+
 /** Whether this dimension's record may be tried at this moment. */
 export const mayTry = (sender: Sender, dimension: string, token: string | undefined, monotonic: Millis): boolean =>
   [sender.pause, sender.dimensions.get(dimension), token === undefined ? undefined : sender.records.get(token)].every(
     (rest) => rest === undefined || monotonic >= rest.until,
   );
 
-/** What becomes of an hour without doubt whose window closes now. */
-export const atEdgeOf = (sender: Sender, dimension: string): Meaning['atEdge'] =>
-  (sender.pause ?? sender.dimensions.get(dimension))?.atEdge ?? 'move';
+/**
+ * What becomes of an hour without doubt whose window closes now. A refusal that must not be moved holds for it, whether the
+ * sender remembers it or, after a restart, only the record's own last answer does.
+ */
+export const atEdgeOf = (sender: Sender, dimension: string, lastAnswer: string | undefined): Meaning['atEdge'] => {
+  const known = [
+    sender.pause?.atEdge,
+    sender.dimensions.get(dimension)?.atEdge,
+    lastAnswer === undefined ? undefined : atEdgeAfter(lastAnswer),
+  ];
+  return known.includes('quarantine') ? 'quarantine' : 'move';
+};

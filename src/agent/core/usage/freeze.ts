@@ -9,6 +9,8 @@ import * as quantity from './quantity.ts';
 export type OpenHour = {
   readonly dimension: string;
   readonly hour: Hour;
+  /** The oldest hour whose usage is in it. */
+  readonly origin: Hour;
   readonly definition: Definition;
   /** Raw count of the reports. */
   readonly counted: quantity.Quantity;

@@ -37,8 +37,11 @@ export type Receipt =
    * counts. No index: the key of the whole request was taken before with another body.
    */
   | { readonly kind: 'conflict'; readonly indices: readonly number[] }
-  /** The ledger cannot take anything now: nothing of the batch counts, try again later. */
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfter: number };
+  /**
+   * The ledger cannot take anything now: nothing of the batch counts, try again later. `uncertain`: the disk failed in the
+   * middle, so that it may count all the same; only reports with an id, or a request with a key, are safe to repeat.
+   */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfter: number; readonly uncertain?: true };
 
 /** One thing that is wrong with a report of a batch. */
 export type ReportProblem = { readonly index: number; readonly field: string; readonly reason: string };

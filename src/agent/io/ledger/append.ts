@@ -10,22 +10,29 @@ import type { OpenHours } from './rows/openHours.ts';
 
 export type Arrived = { readonly batch: Batch; readonly place: Placing };
 
-type Bucket = { dimension: string; hour: Hour; count: quantity.Quantity; combined: quantity.Quantity; reports: number };
+type Bucket = {
+  dimension: string;
+  hour: Hour;
+  meter: Definition['meter'];
+  count: quantity.Quantity;
+  combined: quantity.Quantity;
+  reports: number;
+};
 
 /** The counts of one group, gathered in memory and written once a bucket. */
-const makeBuckets = (openHours: OpenHours, definitions: ReadonlyMap<string, Definition>) => {
+const makeBuckets = (openHours: OpenHours) => {
   const buckets = new Map<string, Bucket>();
   return {
     add: (dimension: string, hour: Hour, count: quantity.Quantity): void => {
       const name = `${hour} ${dimension}`;
       const bucket = buckets.get(name);
       if (bucket === undefined) {
-        buckets.set(name, { dimension, hour, count, combined: count, reports: 1 });
+        const meter = openHours.meterOf(dimension, hour) ?? 'sum';
+        buckets.set(name, { dimension, hour, meter, count, combined: count, reports: 1 });
         return;
       }
-      const meter = definitions.get(dimension)?.meter ?? 'sum';
       bucket.count = quantity.add(bucket.count, count);
-      bucket.combined = combine(meter, bucket.combined, count);
+      bucket.combined = combine(bucket.meter, bucket.combined, count);
       bucket.reports += 1;
     },
     write: (): void => {
@@ -69,16 +76,14 @@ export const appendAll = (
   {
     ids,
     openHours,
-    definitions,
     isTaken,
   }: {
     ids: Ids;
     openHours: OpenHours;
-    definitions: ReadonlyMap<string, Definition>;
     isTaken: (dimension: string, hour: Hour) => boolean;
   },
 ): readonly Receipt[] => {
-  const buckets = makeBuckets(openHours, definitions);
+  const buckets = makeBuckets(openHours);
 
   const append = ({ batch, place }: Arrived): Receipt => {
     const key =
@@ -91,14 +96,16 @@ export const appendAll = (
     const { fresh, duplicates, conflicts } = sortOut(batch, ids);
     if (conflicts.length > 0) return { kind: 'conflict', indices: conflicts };
 
-    const arrival = hourOf(batch.arrival);
+    const arrival = batch.arrival === undefined ? undefined : hourOf(batch.arrival);
     const late: number[] = [];
     let untagged = 0;
     for (const { index, name, content } of fresh) {
       const report = batch.reports[index];
       if (report === undefined) continue;
       const { hour, late: isLate } = place(hourOf(report.at), (candidate) => isTaken(report.dimension, candidate));
-      buckets.add(report.dimension, hour, report.quantity);
+      // A maximum of an hour that is over says nothing of another one: it is told late, and does not count.
+      const counts = !isLate || openHours.meterOf(report.dimension, hour) === 'sum';
+      if (counts) buckets.add(report.dimension, hour, report.quantity);
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
       if (isLate) late.push(index);
       if (report.tags !== undefined && Object.keys(report.tags).length > 0) untagged += 1;

@@ -1,4 +1,4 @@
-import { describe } from '../../core/errors.ts';
+import { describe, TollgateError } from '../../core/errors.ts';
 import type { Receipt } from '../../core/usage/report.ts';
 import type { Batch, Placing, Scheduler } from '../../ports.ts';
 import type { Arrived } from './append.ts';
@@ -10,7 +10,8 @@ const RETRY_AFTER = 5;
 
 /**
  * All that arrived in one turn of the loop shares one transaction and one fsync. Nobody is answered before it is on disk;
- * when it cannot be written nothing of the group counts, and everybody is told so.
+ * when it cannot be written everybody is told so, and whether
+ * that is sure: a disk that fails in the middle of a write may have kept it.
  */
 export const makeGroupCommit = (
   scheduler: Pick<Scheduler, 'afterTurn'>,
@@ -25,7 +26,13 @@ export const makeGroupCommit = (
     try {
       receipts = commit(group);
     } catch (error) {
-      receipts = group.map(() => ({ kind: 'unavailable', reason: describe(error), retryAfter: RETRY_AFTER }));
+      const isUncertain = error instanceof TollgateError && error.code === 'ledger_uncertain';
+      receipts = group.map(() => ({
+        kind: 'unavailable',
+        reason: describe(error),
+        retryAfter: RETRY_AFTER,
+        ...(isUncertain ? { uncertain: true } : {}),
+      }));
     }
     for (const [index, { answer }] of group.entries()) {
       const receipt = receipts[index];

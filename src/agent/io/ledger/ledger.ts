@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../core/configuration/config.ts';
 import { TollgateError, toError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
-import type { Account } from '../../core/record/audit.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
-import { type Hour, hourOf, type Instant, MINUTE, type Millis, SECOND, startOf } from '../../core/time/hour.ts';
+import { isUnsettled } from '../../core/record/record.ts';
+import { endOf, type Hour, hourOf, type Instant, MINUTE, type Millis, SECOND, startOf } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
@@ -21,7 +21,7 @@ import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
-import { takeOver } from './takeOver.ts';
+import { leaveShadow, takeOver } from './takeOver.ts';
 
 export type LedgerOptions = {
   readonly settings: Config['ledger'];
@@ -45,7 +45,6 @@ export type LedgerReading = {
   /** Undefined while the disk takes what we write; else why not. */
   readonly trouble: string | undefined;
   readonly overview: LedgerOverview;
-  readonly accounts: readonly Account[];
 };
 
 /** The ledger, and what only its own commands and the status ask of it. */
@@ -116,9 +115,15 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     dimensions.flatMap(({ name, maxPerHour: most }) => (most === undefined ? [] : [[name, most]])),
   );
   const ballast = makeBallast(directory);
+  let id: string | undefined;
   const writer = makeWriter(await openPatiently(file, options), {
-    reopen: () => openDatabase(file, settings.maxBytes),
-    prepare: (database) => makeStore(database, resource, definitions),
+    reopen: () => {
+      // Opening would make a new one: an empty ledger in the place of ours must never be taken for it.
+      if (!existsSync(file)) throw new Error(`${file} is gone`);
+      return openDatabase(file, settings.maxBytes);
+    },
+    prepare: (database) => makeStore(database, { resource, product }, definitions),
+    isOurs: ({ meta }) => meta.get('id') === id && meta.get('resource') === resource,
     makeRoom: ballast.drop,
     log,
     clock,
@@ -126,7 +131,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   signIn(directory, new Date(clock.wall()).toISOString());
   ballast.takeIn();
 
-  const { id, firstHour, crashedBefore } = writer.write('outcomes', (store) => {
+  const opening = writer.write('outcomes', (store) => {
     const { meta } = store;
     const now = clock.wall();
     const known = meta.get('id') ?? randomBytes(8).toString('hex');
@@ -134,9 +139,14 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     meta.set('id', known);
     meta.set('open', 'yes');
     const first = takeOver(store, { resource, firstHour: hourOf(now), onEc2, now, maxPerHour }, policies);
+    if (meta.get('mode') === 'shadow' && policies.mode === 'send') leaveShadow(store, resource, now);
+    meta.set('mode', policies.mode);
     meta.set('last_write', String(now));
     return { id: known, firstHour: first, crashedBefore: crashed };
   });
+  id = opening.id;
+  const { crashedBefore } = opening;
+  let { firstHour } = opening;
 
   const isTaken = (dimension: string, hour: Hour): boolean => writer.store().records.isTaken(dimension, hour);
 
@@ -156,6 +166,14 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     };
   };
 
+  /** Notes that somebody is alive here, for whoever finds this ledger later; once a minute is often enough. */
+  let lastWrite = clock.monotonic();
+  const signOfLife = ({ meta }: Store): void => {
+    if (clock.monotonic() - lastWrite < MINUTE) return;
+    lastWrite = clock.monotonic();
+    meta.set('last_write', String(clock.wall()));
+  };
+
   const judgedOf = (store: Store, token: string) => {
     const record = store.records.read(token);
     return { record, judged: { ...record, conflictsBefore: store.openHours.conflictsOf(record.dimension) } };
@@ -171,23 +189,29 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       if (database.bytes() <= settings.maxBytes * CROWDED) break;
       ids.forgetBefore((oldest + 1) as Hour);
       meta.set('ids_since', String(oldest + 1));
+      idsSince = String(oldest + 1);
     }
   };
 
   const books = makeBooks(() => writer.store().database.db, writer);
 
+  /** Since when all ids are known, if some were forgotten early for want of room. */
+  let idsSince = writer.store().meta.get('ids_since');
   const dedupeWindow = (): Millis => {
-    const since = writer.store().meta.get('ids_since');
     const { keep } = settings.dedupe;
-    return since === undefined ? keep : Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(Number(since) as Hour)));
+    if (idsSince === undefined) return keep;
+    return Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(Number(idsSince) as Hour)));
   };
 
   return {
-    id,
-    firstHour,
+    id: opening.id,
+    firstHour: () => firstHour,
     crashedBefore,
     append: makeGroupCommit(scheduler, (group) =>
-      writer.write('reports', ({ ids, openHours }) => appendAll(group, { ids, openHours, definitions, isTaken })),
+      writer.write('reports', (store) => {
+        signOfLife(store);
+        return appendAll(group, { ids: store.ids, openHours: store.openHours, isTaken });
+      }),
     ),
     agenda: () => ({ open: writer.store().openHours.list(), unsettled: writer.store().records.unsettled() }),
     freeze: (dimension, hour, decide) =>
@@ -203,34 +227,54 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         records.begin(token);
         return records.read(token);
       }),
-    judge: (token, answer, decide) =>
+    judge: ({ token, attempts }, answer, decide) =>
       writer.write('outcomes', (store) => {
         const { record, judged } = judgedOf(store, token);
+        // An answer that could not be written at its time may come when the record has been settled, by a later attempt
+        // or by a person, or because what seemed not to be written was: it must not be applied again.
+        if (!isUnsettled(record.state)) return record;
         store.records.note(token, answer);
-        settle(store, record, decide(judged), firstHour, clock.wall());
+        const outcome = decide(judged);
+        const late = attempts < record.attempts && isUnsettled(outcome.state);
+        const state = late ? record.state : outcome.state;
+        settle(store, record, { ...outcome, state }, firstHour, clock.wall());
         return store.records.read(token);
       }),
     expire: (token, decide) =>
       writer.write('outcomes', (store) => {
         const { record, judged } = judgedOf(store, token);
-        settle(
-          store,
-          record,
-          decide({ ...judged, doubt: judged.doubt || record.state === 'sending' }),
-          firstHour,
-          clock.wall(),
-        );
+        if (!isUnsettled(record.state)) return record;
+        const doubt = judged.doubt || record.state === 'sending';
+        settle(store, record, decide({ ...judged, doubt }), firstHour, clock.wall());
         return store.records.read(token);
       }),
     idleHours: (dimension) => writer.store().awake.idle(dimension),
     tick: (hour) => {
       writer.write('outcomes', (store) => {
         store.awake.mark(hour);
-        store.meta.set('last_write', String(clock.wall()));
-        forget(store, clock.wall());
+        signOfLife(store);
+        store.ids.date(hour);
+        // By AWS's time: a wall clock that is set ahead for a minute must not make us forget what we know.
+        forget(store, endOf(hour));
       });
       ballast.takeIn();
     },
+    pullBack: (open, slack) => {
+      const ahead = writer
+        .store()
+        .openHours.list()
+        .filter(({ hour }) => hour > open + slack);
+      if (ahead.length === 0 && firstHour <= open) return;
+      writer.write('outcomes', (store) => {
+        firstHour = Math.min(firstHour, open) as Hour;
+        store.meta.set('first_hour', String(firstHour));
+        for (const { dimension, hour } of ahead) store.openHours.merge(dimension, hour, open);
+      });
+    },
+    carrying: () =>
+      [...definitions.keys()].filter(
+        (dimension) => quantity.compare(writer.store().openHours.carryOf(dimension), quantity.ZERO) > 0,
+      ),
     grant: () => {
       const text = writer.store().meta.get('grant');
       return text === undefined ? undefined : (JSON.parse(text) as Grant);
@@ -248,12 +292,11 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     books,
     dedupeWindow,
     reading: () => ({
-      id,
+      id: opening.id,
       bytes: writer.store().database.bytes(),
       dedupe: dedupeWindow(),
       trouble: writer.trouble(),
       overview: books.overview(),
-      accounts: books.accounts(),
     }),
   };
 };

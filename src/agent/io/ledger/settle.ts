@@ -14,11 +14,26 @@ const hold = ({ database }: Store, dimension: string, hour: Hour, units: quantit
     .run(dimension, hour, quantity.format(units), reason);
 };
 
+/** Units of one product are never billed under another: where the hours to come belong to another one, a person decides. */
+const withinProduct = ({ product }: Store, record: StoredRecord, outcome: Outcome): Outcome =>
+  outcome.units.to !== 'move' || product === undefined || record.product === product
+    ? outcome
+    : {
+        state: 'quarantined',
+        doubt: outcome.doubt,
+        units: { to: 'stay' },
+        reason: `it is usage of product ${record.product}, and the configuration has another one now`,
+      };
+
 /** Brings a record into the state that was decided, and its units to where they are from now on. Within a transaction. */
-export const settle = (store: Store, record: StoredRecord, outcome: Outcome, firstHour: Hour, at: Instant): void => {
+export const settle = (store: Store, record: StoredRecord, decided: Outcome, firstHour: Hour, at: Instant): void => {
   const { openHours, records } = store;
+  const outcome = withinProduct(store, record, decided);
   const { dimension } = record;
-  if (outcome.state === 'receipted') openHours.setConflicts(dimension, 0);
+  if (outcome.state === 'receipted') {
+    openHours.setConflicts(dimension, 0);
+    openHours.setLastReceipt(dimension, record.token);
+  }
   if (outcome.state === 'conflict') openHours.setConflicts(dimension, openHours.conflictsOf(dimension) + 1);
   let movedTo: Hour | undefined;
   if (outcome.units.to === 'move' && !quantity.isZero(record.quantity)) {

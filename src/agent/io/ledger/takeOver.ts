@@ -24,7 +24,9 @@ export type Owner = {
 export const takeOver = (store: Store, owner: Owner, policies: Config['metering']): Hour => {
   const { meta, openHours, records } = store;
   // Whatever was under way when the last process ended may have reached AWS.
-  store.database.db.exec(`UPDATE record SET state = 'waiting', doubt = 1 WHERE state = 'sending'`);
+  for (const { token, state } of records.unsettled()) {
+    if (state === 'sending') records.change(token, { state: 'waiting', doubt: true });
+  }
   const before = meta.get('resource');
   if (before === owner.resource) return Number(meta.get('first_hour')) as Hour;
 
@@ -41,7 +43,12 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
   }
   for (const { dimension, hour } of openHours.list()) {
     const open = openHours.read(dimension, hour);
-    if (open === undefined || (may && hour >= firstHour)) continue;
+    if (open === undefined) continue;
+    if (may && hour >= firstHour) {
+      // A resource that comes back may have used this very hour up before.
+      if (records.isTaken(dimension, hour)) openHours.merge(dimension, hour, hour);
+      continue;
+    }
     const frozen = freeze(
       { ...open, previousToken: records.previousToken() },
       {
@@ -61,4 +68,30 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
     );
   }
   return firstHour;
+};
+
+const SHADOW = { state: 'shadow', units: { to: 'stay' }, reason: 'metering.mode was shadow' } as const;
+
+/**
+ * Ends a time of shadow, within a transaction: what was counted in it was to be watched, not billed. Hours that no record
+ * has been made of become shadow records, and what is left of them is written off.
+ */
+export const leaveShadow = (store: Store, resource: string, now: Instant): void => {
+  const { openHours, records } = store;
+  for (const { dimension, hour } of openHours.list()) {
+    const open = openHours.read(dimension, hour);
+    if (open === undefined) continue;
+    const rules = {
+      resource: `${resource} (shadow until ${new Date(now).toISOString()})`,
+      timestamp: stampOf(hour),
+      maxPerHour: undefined,
+      zero: true,
+      ceil: false,
+    };
+    const frozen = freeze({ ...open, previousToken: records.previousToken() }, rules);
+    freezeHour(store, open, { frozen, instead: SHADOW }, hour, now);
+  }
+  for (const row of store.database.db.prepare('SELECT name FROM dimension').all()) {
+    openHours.writeOffCarry(String(row['name']));
+  }
 };

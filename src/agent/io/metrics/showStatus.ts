@@ -1,4 +1,4 @@
-import type { Account } from '../../core/record/audit.ts';
+import type { LedgerOverview } from '../../core/record/overview.ts';
 import type { Status } from '../../core/status.ts';
 import { HOUR, parse, SECOND, startOf } from '../../core/time/hour.ts';
 import * as quantity from '../../core/usage/quantity.ts';
@@ -6,9 +6,8 @@ import type { Metrics } from './metrics.ts';
 
 /** What the figures are made of beside the status. */
 export type Figures = {
-  readonly accounts: readonly Account[];
-  /** How many records are in each state. */
-  readonly states: Readonly<Record<string, number>>;
+  /** Undefined as long as no ledger is open. */
+  readonly overview: Pick<LedgerOverview, 'dimensions' | 'states'> | undefined;
   readonly keyRotation: number | undefined;
 };
 
@@ -18,7 +17,8 @@ const RISK = HOUR;
 const VERDICT = { granted: 1, exempt: 1, pending: 0, refused: -1 } as const;
 
 /** Sets the gauges to what a status says. */
-export const showStatus = (metrics: Metrics, status: Status, { accounts, states, keyRotation }: Figures): void => {
+export const showStatus = (metrics: Metrics, status: Status, { overview, keyRotation }: Figures): void => {
+  const { dimensions, states } = overview ?? { dimensions: [], states: {} };
   const now = Date.parse(status.now) + (status.clock.offset ?? 0);
   metrics.set('verdict', VERDICT[status.verdict.value]);
   metrics.reset('records');
@@ -31,11 +31,11 @@ export const showStatus = (metrics: Metrics, status: Status, { accounts, states,
   metrics.set('oldest_unsent_hour_age_seconds', Math.max(0, ...ages));
   metrics.set('hours_at_risk', unsent.filter(({ timeLeft }) => timeLeft !== null && timeLeft < RISK).length);
   metrics.reset('quarantined_units');
-  for (const { dimension, records } of accounts) {
+  for (const { name: dimension, units: records } of dimensions) {
     const waiting = quantity.add(records.quarantined ?? quantity.ZERO, records.held ?? quantity.ZERO);
     metrics.set('quarantined_units', Number(quantity.format(waiting)), { dimension });
   }
-  const unsettled = accounts.flatMap(({ records }) => [records.sending, records.waiting]);
+  const unsettled = dimensions.flatMap(({ units }) => [units.sending, units.waiting]);
   const stranded = quantity.sum(unsettled.flatMap((units) => units ?? []));
   metrics.set('stranded_units', Number(quantity.format(stranded)));
   metrics.set('ledger_bytes', status.ledger?.bytes ?? 0);

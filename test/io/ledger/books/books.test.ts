@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
+import type { Outcome } from '../../../../src/agent/core/record/outcome.ts';
 import { next, stampOf } from '../../../../src/agent/core/time/hour.ts';
 import { freeze } from '../../../../src/agent/core/usage/freeze.ts';
 import { askControl, openControl } from '../../../../src/agent/io/ledger/books/control.ts';
@@ -17,6 +18,9 @@ const frozen = async (folder: string): Promise<OpenLedger> => {
   ledger.freeze('requests', TEN, (open) => ({ frozen: freeze(open, RULES) }));
   return ledger;
 };
+
+const NOTE = { at: NOW, line: 'lost', requestId: undefined, recordId: undefined };
+const WAITING: Outcome = { state: 'waiting', doubt: true, units: { to: 'stay' } };
 
 const tamper = (folder: string, sql: string): void => {
   const db = new DatabaseSync(join(folder, 'ledger.db'));
@@ -60,6 +64,10 @@ test('a live ledger is asked through its holder, by the same commands', async ()
   await expect(
     all(askControl(folder, { do: 'resolve', token: 'ffffffff', as: 'unsent', why: 'x' })),
   ).rejects.toMatchObject({ exitCode: 64 });
+  await expect(
+    all(askControl(folder, { do: 'resolve', token, as: 'unsent', why: 'in the middle of it' })),
+  ).rejects.toMatchObject({ exitCode: 64, message: expect.stringContaining('under way') });
+  ledger.judge({ token: record?.client_token ?? '', attempts: 1 }, NOTE, () => WAITING);
   expect(
     await all(askControl(folder, { do: 'resolve', token, as: 'unsent', why: 'CloudTrail has no such token' })),
   ).toMatchObject([

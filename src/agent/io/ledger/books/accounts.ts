@@ -12,7 +12,7 @@ const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quan
 /** Adds up everything the ledger says, a dimension at a time. */
 export const accountsOf = (db: DatabaseSync): readonly Account[] =>
   db
-    .prepare(`SELECT name, acknowledged, carry FROM dimension ORDER BY name`)
+    .prepare(`SELECT name, acknowledged, carry, written_off FROM dimension ORDER BY name`)
     .all()
     .map((row) => {
       const dimension = String(row['name']);
@@ -59,6 +59,7 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] =>
         acknowledged: decimalOf(row['acknowledged']),
         open,
         carry: decimalOf(row['carry']),
+        writtenOff: decimalOf(row['written_off']),
         spent,
         made,
         records,
@@ -82,3 +83,18 @@ export const chainFindings = (db: DatabaseSync): readonly string[] => {
   }
   return findings;
 };
+
+/** The running totals must be what the records add up to. */
+export const totalsFindings = (db: DatabaseSync, accounts: readonly Account[]): readonly string[] =>
+  accounts.flatMap(({ dimension, records }) =>
+    db
+      .prepare('SELECT state, units FROM total WHERE dimension = ?')
+      .all(dimension)
+      .filter(
+        ({ state, units }) => !quantity.equal(decimalOf(units), records[String(state) as RecordState] ?? quantity.ZERO),
+      )
+      .map(
+        ({ state, units }) =>
+          `${dimension}: the total of ${state} is kept as ${units}, which its records do not add up to`,
+      ),
+  );

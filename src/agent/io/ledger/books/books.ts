@@ -9,11 +9,19 @@ import { read as readDefinition } from '../../../core/usage/definition.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { LedgerWriter } from '../disk/writer.ts';
 import { settle } from '../settle.ts';
-import { accountsOf, chainFindings } from './accounts.ts';
+import { accountsOf, chainFindings, totalsFindings } from './accounts.ts';
 import { type Line, linesOf, recordLine } from './lines.ts';
 import { overviewOf } from './overview.ts';
 
 export type { Line };
+
+/** What a person says of a record. `live`: an agent holds the ledger, and may have an attempt under way. */
+export type Resolution = {
+  readonly token: string;
+  readonly as: 'receipted' | 'unsent';
+  readonly why: string;
+  readonly live: boolean;
+};
 
 export type CheckResult = {
   readonly ok: boolean;
@@ -30,7 +38,7 @@ export type Books = {
   /** Every hour of every dimension, oldest first: records, open hours, folded hours, held units. One row at a time. */
   readonly lines: (hour?: Hour) => Iterable<Line>;
   /** A person says what became of a record (a token or its beginning, 8 digits at least). */
-  readonly resolve: (token: string, as: 'receipted' | 'unsent', why: string, openHour: Hour, now: Instant) => Line;
+  readonly resolve: (decision: Resolution, openHour: Hour, now: Instant) => Line;
   /** Lets held units of an hour go: they count in the open hour. Answers them. */
   readonly release: (hour: Hour, dimension: string, openHour: Hour) => { readonly units: string; readonly to: string };
 };
@@ -45,13 +53,17 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
   overview: () => overviewOf(database()),
   check: () => {
     const accounts = accountsOf(database());
-    const findings = [...accounts.flatMap(audit), ...chainFindings(database())];
+    const findings = [
+      ...accounts.flatMap(audit),
+      ...totalsFindings(database(), accounts),
+      ...chainFindings(database()),
+    ];
     const whole = database().prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (whole !== 'ok') findings.push(`the file is damaged: ${whole}`);
     return { ok: findings.length === 0, findings, accounts };
   },
   lines: (hour) => linesOf(database(), hour),
-  resolve: (token, as, why, openHour, now) =>
+  resolve: ({ token, as, why, live }, openHour, now) =>
     writer.write('outcomes', (store) => {
       const { db } = store.database;
       const found = db.prepare('SELECT token FROM record WHERE substr(token, 1, length(?1)) = ?1').all(token);
@@ -67,6 +79,12 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
         throw notFound(
           `record ${record.token.slice(0, 12)} is ${record.state} already`,
           'only records that are unsettled, quarantined or held can be resolved',
+        );
+      }
+      if (live && record.state === 'sending') {
+        throw notFound(
+          `an attempt of record ${record.token.slice(0, 12)} is under way`,
+          'wait half a minute for its answer, then look again',
         );
       }
       settle(

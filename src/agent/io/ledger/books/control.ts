@@ -28,7 +28,11 @@ const toJson = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
 
 /** Carries a command out on books, wherever they are. */
-export function* carryOut(books: Books, command: Command, openHour: Hour, now: Instant): Iterable<unknown> {
+export function* carryOut(
+  books: Books,
+  command: Command,
+  { openHour, now, live }: { readonly openHour: Hour; readonly now: Instant; readonly live: boolean },
+): Iterable<unknown> {
   switch (command.do) {
     case 'check': {
       const { ok, findings } = books.check();
@@ -39,7 +43,7 @@ export function* carryOut(books: Books, command: Command, openHour: Hour, now: I
       yield* books.lines(command.hour);
       return;
     case 'resolve':
-      yield books.resolve(command.token, command.as, command.why, openHour, now);
+      yield books.resolve({ ...command, live }, openHour, now);
       return;
     case 'release':
       yield books.release(command.hour, command.dimension, openHour);
@@ -82,7 +86,7 @@ export const openControl = (
   const server = createServer(async (message, response) => {
     try {
       const command = JSON.parse(await bodyOf(message)) as Command;
-      for (const line of carryOut(books, command, openHour(), now())) {
+      for (const line of carryOut(books, command, { openHour: openHour(), now: now(), live: true })) {
         if (response.destroyed) return;
         if (!response.write(`${toJson(line)}\n`)) await drained(response);
       }

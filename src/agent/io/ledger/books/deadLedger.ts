@@ -31,7 +31,8 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
     const resource = database.db.prepare(`SELECT value FROM meta WHERE key = 'resource'`).get()?.['value'];
     const writer = makeWriter(database, {
       reopen: () => openDatabase(file, GENEROUS),
-      prepare: (opened) => makeStore(opened, String(resource), new Map()),
+      prepare: (opened) => makeStore(opened, { resource: String(resource), product: undefined }, new Map()),
+      isOurs: () => true,
       makeRoom: () => false,
       log: { debug: silent, info: silent, warn: silent, error: silent },
       clock: { wall: Date.now, monotonic: () => performance.now() },

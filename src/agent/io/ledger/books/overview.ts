@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { LedgerOverview } from '../../../core/record/overview.ts';
-import type { MeterRecord } from '../../../core/record/record.ts';
+import type { DimensionOverview, LedgerOverview } from '../../../core/record/overview.ts';
+import type { MeterRecord, RecordState } from '../../../core/record/record.ts';
 import type { Hour } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { combine } from '../../../core/usage/meter.ts';
@@ -12,38 +12,55 @@ const MOST_HOURS = 500;
 
 const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
 
-/** What the status shows of the ledger, read at this moment. */
-export const overviewOf = (db: DatabaseSync): LedgerOverview => {
-  const open = db
+const openOf = (db: DatabaseSync): LedgerOverview['open'] => {
+  const tallies = db.prepare('SELECT counted FROM tally WHERE dimension = ? AND hour = ?');
+  return db
     .prepare('SELECT dimension, hour, definition, moved FROM open_hour ORDER BY hour, dimension')
     .all()
     .map((row) => {
       const [dimension, hour] = [String(row['dimension']), Number(row['hour']) as Hour];
       const { meter } = readDefinition(String(row['definition']));
-      const counted = db
-        .prepare('SELECT counted FROM tally WHERE dimension = ? AND hour = ?')
-        .all(dimension, hour)
-        .reduce<quantity.Quantity>((total, tally) => combine(meter, total, decimalOf(tally['counted'])), quantity.ZERO);
+      let counted = quantity.ZERO;
+      for (const tally of tallies.all(dimension, hour)) counted = combine(meter, counted, decimalOf(tally['counted']));
       return { dimension, hour, counted, moved: decimalOf(row['moved']) };
     });
+};
+
+const dimensionsOf = (db: DatabaseSync, open: LedgerOverview['open']): readonly DimensionOverview[] => {
+  const totals = db.prepare('SELECT state, units FROM total WHERE dimension = ?');
+  const held = db.prepare('SELECT units FROM held WHERE dimension = ? AND released_to IS NULL');
+  return db
+    .prepare('SELECT name, carry FROM dimension ORDER BY name')
+    .all()
+    .map((row) => {
+      const name = String(row['name']);
+      return {
+        name,
+        open: quantity.sum(open.filter(({ dimension }) => dimension === name).map(({ counted }) => counted)),
+        carry: decimalOf(row['carry']),
+        held: quantity.sum(held.all(name).map(({ units }) => decimalOf(units))),
+        units: Object.fromEntries(totals.all(name).map(({ state, units }) => [String(state), decimalOf(units)])),
+      };
+    });
+};
+
+/** What the status shows of the ledger, read at this moment. */
+export const overviewOf = (db: DatabaseSync): LedgerOverview => {
+  const open = openOf(db);
   const records: readonly MeterRecord[] = db
     .prepare(
-      `SELECT * FROM record WHERE state IN ('sending', 'waiting', 'conflict', 'quarantined', 'held') ORDER BY hour DESC, dimension LIMIT ${MOST_HOURS}`,
+      `SELECT * FROM record WHERE state IN ('sending', 'waiting', 'conflict', 'quarantined', 'held') ORDER BY hour DESC LIMIT ${MOST_HOURS}`,
     )
     .all()
     .map(recordOf)
     .reverse();
   const lastReceipts: readonly MeterRecord[] = db
-    .prepare(
-      `SELECT * FROM record AS r WHERE state = 'receipted' AND hour = (SELECT max(hour) FROM record AS o WHERE o.dimension = r.dimension AND o.state = 'receipted')`,
-    )
+    .prepare('SELECT record.* FROM dimension JOIN record ON record.token = dimension.last_receipt')
     .all()
     .map(recordOf);
-  const states = db.prepare('SELECT state, count(*) AS n FROM record GROUP BY state').all();
-  return {
-    open,
-    records,
-    lastReceipts,
-    states: Object.fromEntries(states.map((row) => [String(row['state']), Number(row['n'])])),
-  };
+  const states: Partial<Record<RecordState, number>> = {};
+  for (const { state, n } of db.prepare('SELECT state, sum(records) AS n FROM total GROUP BY state').all()) {
+    states[String(state) as RecordState] = Number(n);
+  }
+  return { open, records, lastReceipts, dimensions: dimensionsOf(db, open), states };
 };

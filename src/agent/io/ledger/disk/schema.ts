@@ -15,12 +15,24 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
-  -- acknowledged: raw count of all reports ever taken. carry: raw count that frozen hours left over.
+  -- acknowledged: raw count of all reports ever taken. carry: raw count that frozen hours left over. written_off: raw
+  -- count that is never billed. last_receipt: the token of the newest record that AWS has taken.
   CREATE TABLE dimension (
     name TEXT PRIMARY KEY,
     acknowledged TEXT NOT NULL,
     carry TEXT NOT NULL,
-    conflicts INTEGER NOT NULL
+    written_off TEXT NOT NULL,
+    conflicts INTEGER NOT NULL,
+    last_receipt TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  -- Running totals of records, so that a status need not read them all.
+  CREATE TABLE total (
+    dimension TEXT NOT NULL,
+    state TEXT NOT NULL,
+    units TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (dimension, state)
   ) STRICT, WITHOUT ROWID;
 
   -- moved: units from hours that could not be sent; origin: the oldest hour among them and this one.
@@ -78,6 +90,7 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE UNIQUE INDEX record_by_hour ON record (resource, dimension, hour);
   CREATE INDEX record_unsettled ON record (hour) WHERE state IN ('sending', 'waiting');
+  CREATE INDEX record_notable ON record (hour) WHERE state IN ('sending', 'waiting', 'conflict', 'quarantined', 'held');
 
   CREATE TABLE attempt (
     token TEXT NOT NULL,

@@ -30,8 +30,10 @@ const SQLITE_LOCKED = 6;
 /** Another process holds the file. */
 export const isBusy = (error: unknown): boolean => [SQLITE_BUSY, SQLITE_LOCKED].includes(codeOf(error) ?? 0);
 
-/** The database said no: its own text, and its number for support. */
-export const isSqlite = (error: unknown): boolean => codeOf(error) !== undefined;
+const SQLITE_CONSTRAINT = 19;
+
+/** The disk or the file said no. A broken constraint is a fault of ours, which no reopening mends. */
+export const isSqlite = (error: unknown): boolean => ![undefined, SQLITE_CONSTRAINT].includes(codeOf(error));
 
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;

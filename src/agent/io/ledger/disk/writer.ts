@@ -8,7 +8,7 @@ import { isFull, isSqlite, transaction } from './transaction.ts';
 
 /** Runs transactions and keeps the ledger usable through a disk that is full, fails or turns read-only. */
 export type LedgerWriter = {
-  /** One transaction. Throws a TollgateError when nothing could be written. */
+  /** One transaction. Throws a TollgateError: `ledger_unavailable` when nothing was written, `ledger_uncertain` when the disk failed in the middle. */
   readonly write: <T>(party: Party, work: (store: Store) => T) => T;
   readonly store: () => Store;
   readonly trouble: () => string | undefined;
@@ -26,6 +26,15 @@ const unavailable = (why: string, cause: unknown): TollgateError =>
     cause,
   });
 
+/** The disk failed in the middle: what was being written may be there all the same when the file is opened again. */
+const uncertain = (why: string, cause: unknown): TollgateError =>
+  new TollgateError('ledger_uncertain', `the disk failed while the ledger wrote: ${why}`, {
+    remedy:
+      'mend the volume; the agent opens the file again by itself. Repeat reports only under an id or an Idempotency-Key',
+    exitCode: EXIT.ledger,
+    cause,
+  });
+
 /** Whether the rows on disk are whole, as far as SQLite can tell quickly. */
 const isWhole = ({ db }: Database): boolean => db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok';
 
@@ -34,12 +43,15 @@ export const makeWriter = (
   {
     reopen,
     prepare,
+    isOurs,
     makeRoom,
     log,
     clock,
   }: {
     readonly reopen: () => Database;
     readonly prepare: (database: Database) => Store;
+    /** Whether what was opened again is the ledger that was lost, and not an empty or another one in its place. */
+    readonly isOurs: (store: Store) => boolean;
     /** Frees some room on a full disk; false when there is none to free. */
     readonly makeRoom: () => boolean;
     readonly log: Log;
@@ -47,19 +59,26 @@ export const makeWriter = (
   },
 ): LedgerWriter => {
   let store = prepare(opened);
-  let failed: { readonly why: string; readonly at: Millis; readonly reopen: boolean } | undefined;
+  let failed:
+    | { readonly why: string; readonly at: Millis; readonly reopen: boolean; readonly party: Party }
+    | undefined;
 
   /** An error of the disk: whether the last write is there cannot be known from this connection any more. */
   const mend = (): void => {
     if (failed === undefined || !failed.reopen) return;
     if (clock.monotonic() - failed.at < REST) throw unavailable(failed.why, undefined);
+    let database: Database | undefined;
     try {
       if (store.database.db.isOpen) store.database.db.close();
-      const database = reopen();
+      database = reopen();
       if (!isWhole(database)) throw new Error('its check failed after it was opened again');
-      store = prepare(database);
+      const found = prepare(database);
+      if (!isOurs(found)) throw new Error('another ledger lies in its place');
+      store = found;
     } catch (error) {
-      failed = { why: toError(error).message, at: clock.monotonic(), reopen: true };
+      // A connection that is not closed keeps the lock, and the next try would wait for ourselves.
+      if (database?.db.isOpen === true) database.db.close();
+      failed = { ...failed, why: toError(error).message, at: clock.monotonic() };
       throw unavailable(failed.why, error);
     }
   };
@@ -70,8 +89,11 @@ export const makeWriter = (
     try {
       database.allow(party);
       const result = transaction(database.db, () => work(store));
-      if (failed !== undefined) log.info('ledger works again', { after: failed.why });
-      failed = undefined;
+      // Outcomes still fit where reports do not: their success says nothing of the room for reports.
+      if (failed !== undefined && (failed.reopen || failed.party === party)) {
+        log.info('ledger works again', { after: failed.why });
+        failed = undefined;
+      }
       return result;
     } catch (error) {
       if (!isSqlite(error)) {
@@ -85,15 +107,19 @@ export const makeWriter = (
       }
       const why = full ? 'the disk or ledger.maxBytes is full' : toError(error).message;
       if (failed?.why !== why) log.error('ledger trouble', { why });
-      failed = { why, at: clock.monotonic(), reopen: !full };
-      if (full) store = prepare(database);
+      failed = { why, at: clock.monotonic(), reopen: !full, party };
+      if (!full) throw uncertain(why, error);
+      store = prepare(database);
       throw unavailable(why, error);
     }
   };
 
   return {
     write,
-    store: () => store,
+    store: () => {
+      if (!store.database.db.isOpen) throw unavailable(failed?.why ?? 'it is closed', undefined);
+      return store;
+    },
     trouble: () => failed?.why,
     close: () => store.database.db.close(),
   };

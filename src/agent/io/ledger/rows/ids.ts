@@ -10,13 +10,19 @@ export type Known = { readonly content: Buffer; readonly answer: string | undefi
  */
 export type Ids = {
   readonly find: (name: Buffer) => Known | undefined;
-  readonly add: (arrival: Hour, name: Buffer, content: Buffer, answer: string | undefined) => void;
+  /** `arrival` is undefined as long as AWS's time is not known: such an id is kept until its hour is. */
+  readonly add: (arrival: Hour | undefined, name: Buffer, content: Buffer, answer: string | undefined) => void;
+  /** Ids whose hour was not known belong to this one. */
+  readonly date: (hour: Hour) => void;
   /** Forgets everything that arrived before this hour. */
   readonly forgetBefore: (hour: Hour) => void;
   readonly oldest: () => Hour | undefined;
 };
 
 const TABLE = /^ids_(\d+)$/;
+
+/** The table of ids whose hour is not known. */
+const UNDATED = 0 as Hour;
 
 export const makeIds = (db: DatabaseSync): Ids => {
   const tables = new Map<Hour, { readonly find: StatementSync; readonly add: StatementSync }>();
@@ -37,6 +43,13 @@ export const makeIds = (db: DatabaseSync): Ids => {
     return learn(hour);
   };
 
+  const drop = (hour: Hour): void => {
+    tables.delete(hour);
+    db.exec(`DROP TABLE ids_${hour}`);
+  };
+
+  const dated = (): readonly Hour[] => [...tables.keys()].filter((hour) => hour !== UNDATED);
+
   const present = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'ids_[0-9]*'`).all();
   for (const { name } of present) {
     const hour = TABLE.exec(String(name))?.[1];
@@ -55,15 +68,18 @@ export const makeIds = (db: DatabaseSync): Ids => {
       }
       return undefined;
     },
-    add: (arrival, name, content, answer) => {
+    add: (arrival = UNDATED, name, content, answer) => {
       (tables.get(arrival) ?? create(arrival)).add.run(name, content, answer ?? null);
     },
-    forgetBefore: (hour) => {
-      for (const old of [...tables.keys()].filter((arrival) => arrival < hour)) {
-        tables.delete(old);
-        db.exec(`DROP TABLE ids_${old}`);
-      }
+    date: (hour) => {
+      if (!tables.has(UNDATED)) return;
+      if (!tables.has(hour)) create(hour);
+      db.exec(`INSERT OR IGNORE INTO ids_${hour} SELECT * FROM ids_${UNDATED}`);
+      drop(UNDATED);
     },
-    oldest: () => (tables.size === 0 ? undefined : (Math.min(...tables.keys()) as Hour)),
+    forgetBefore: (hour) => {
+      for (const old of dated().filter((arrival) => arrival < hour)) drop(old);
+    },
+    oldest: () => (dated().length === 0 ? undefined : (Math.min(...dated()) as Hour)),
   };
 };

@@ -6,6 +6,7 @@ import type { Frozen } from '../../../core/usage/freeze.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { AnswerNote } from '../../../ports.ts';
 import type { StoredHour } from './openHours.ts';
+import type { Totals } from './totals.ts';
 
 /** A record with what only the ledger needs to know of it. */
 export type StoredRecord = MeterRecord & { readonly origin: Hour; readonly definition: Definition };
@@ -31,7 +32,7 @@ export type Records = {
   ) => StoredRecord;
   readonly read: (token: string) => StoredRecord;
   readonly unsettled: () => readonly StoredRecord[];
-  /** Says `sending` and counts the attempt. */
+  /** Says `sending` and counts the attempt; a record that is settled stays as it is. */
   readonly begin: (token: string) => void;
   readonly change: (token: string, change: RecordChange) => void;
   readonly note: (token: string, answer: AnswerNote) => void;
@@ -61,13 +62,17 @@ export const recordOf = (row: Record<string, SQLOutputValue>): StoredRecord => (
 });
 
 /** The rows of frozen hours. `resource` owns the ledger now; a record keeps the resource it was made for. */
-export const makeRecords = (db: DatabaseSync, resource: string): Records => {
+export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals): Records => {
   const taken = db.prepare('SELECT 1 FROM record WHERE resource = ? AND dimension = ? AND hour = ?');
   const last = db.prepare('SELECT token, serial FROM record ORDER BY serial DESC LIMIT 1');
   const select = db.prepare('SELECT * FROM record WHERE token = ?');
   const unsettled = db.prepare(`SELECT * FROM record WHERE state IN ('sending', 'waiting') ORDER BY hour, dimension`);
   const insert = db.prepare(`INSERT INTO record VALUES (${Array.from({ length: 30 }, () => '?').join(', ')})`);
-  const begin = db.prepare(`UPDATE record SET state = 'sending', attempts = attempts + 1 WHERE token = ?`);
+  // A record that is `sending` already has an answer that nobody has written: it may be stored.
+  const begin = db.prepare(
+    `UPDATE record SET doubt = (doubt OR state = 'sending'), state = 'sending', attempts = attempts + 1
+     WHERE token = ? AND state IN ('sending', 'waiting')`,
+  );
   const change = db.prepare(
     `UPDATE record SET state = ?, doubt = ?, moved_to = coalesce(?, moved_to), reason = coalesce(?, reason),
      settled_at = coalesce(?, settled_at) WHERE token = ?`,
@@ -124,13 +129,20 @@ export const makeRecords = (db: DatabaseSync, resource: string): Records => {
         at,
         first.settledAt ?? null,
       );
+      totals.add(body.dimension, first.state, body.quantity);
       return read(token);
     },
     read,
     unsettled: () => unsettled.all().map(recordOf),
-    begin: (token) => void begin.run(token),
-    change: (token, { state, doubt, movedTo, reason, settledAt }) =>
-      void change.run(state, doubt ? 1 : 0, movedTo ?? null, reason ?? null, settledAt ?? null, token),
+    begin: (token) => {
+      const { dimension, state, quantity: units } = read(token);
+      if (begin.run(token).changes > 0) totals.move(dimension, state, 'sending', units);
+    },
+    change: (token, { state, doubt, movedTo, reason, settledAt }) => {
+      const before = read(token);
+      change.run(state, doubt ? 1 : 0, movedTo ?? null, reason ?? null, settledAt ?? null, token);
+      totals.move(before.dimension, before.state, state, before.quantity);
+    },
     note: (token, { at, line, requestId, recordId }) => {
       answer.run(line, requestId ?? null, recordId ?? null, token);
       attempt.run(at, line, requestId ?? null, token);

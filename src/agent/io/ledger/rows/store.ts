@@ -5,6 +5,7 @@ import { type Ids, makeIds } from './ids.ts';
 import { type Meta, makeMeta } from './meta.ts';
 import { makeOpenHours, type OpenHours } from './openHours.ts';
 import { makeRecords, type Records } from './records.ts';
+import { makeTotals } from './totals.ts';
 
 /** Everything that is prepared on one open database; made anew when it is reopened or a transaction was thrown away. */
 export type Store = {
@@ -14,15 +15,17 @@ export type Store = {
   readonly openHours: OpenHours;
   readonly records: Records;
   readonly awake: Awake;
+  /** The product that usage counts for now; undefined where a dead ledger is only looked into. */
+  readonly product: string | undefined;
 };
 
 export const makeStore = (
   database: Database,
-  resource: string,
+  { resource, product }: { readonly resource: string; readonly product: string | undefined },
   definitions: ReadonlyMap<string, Definition>,
 ): Store => {
   const { db } = database;
-  const records = makeRecords(db, resource);
+  const records = makeRecords(db, resource, makeTotals(db));
   return {
     database,
     meta: makeMeta(db),
@@ -30,5 +33,6 @@ export const makeStore = (
     openHours: makeOpenHours(db, definitions, records.isTaken),
     records,
     awake: makeAwake(db, resource),
+    product,
   };
 };

@@ -1,0 +1,70 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { newFolder, openIn, reportOf, TEN, take } from '../../support/ledgerOnDisk.ts';
+import { makeVirtualTime } from '../../support/virtualTime.ts';
+
+/** As SQLite says it when the disk answers a write with an error. */
+const diskFails = (): never => {
+  throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+};
+
+const open = async (folder: string) => {
+  const time = makeVirtualTime(Date.parse('2026-03-01T10:10Z'));
+  const ledger = await openIn(folder, { clock: time.clock, scheduler: time.scheduler });
+  return { ledger, wait: (ms: number) => time.advanceTo(time.clock.wall() + ms) };
+};
+
+test('after an error of the disk the ledger is opened again, and goes on with what it had', async () => {
+  const { ledger, wait } = await open(newFolder());
+  await take(ledger, [reportOf(40, { id: 'a' })]);
+  expect(() => ledger.freeze('requests', TEN, diskFails)).toThrow(
+    expect.objectContaining({ code: 'ledger_uncertain' }),
+  );
+  expect(await take(ledger, [reportOf(1)])).toMatchObject({ kind: 'unavailable' });
+  await wait(3_000);
+  expect(await take(ledger, [reportOf(40, { id: 'a' })])).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect(ledger.reading().trouble).toBeUndefined();
+  ledger.close();
+});
+
+test('an empty folder in the place of the ledger is never taken for it, and no new one is made there', async () => {
+  const folder = newFolder();
+  const { ledger, wait } = await open(folder);
+  await take(ledger, [reportOf(40)]);
+  expect(() => ledger.freeze('requests', TEN, diskFails)).toThrow();
+  for (const name of ['ledger.db', 'ledger.db-wal']) {
+    if (existsSync(join(folder, name))) renameSync(join(folder, name), join(folder, `${name}.away`));
+  }
+  await wait(3_000);
+  expect(await take(ledger, [reportOf(2)])).toMatchObject({
+    kind: 'unavailable',
+    reason: expect.stringContaining('is gone'),
+  });
+  expect(existsSync(join(folder, 'ledger.db'))).toBe(false);
+  for (const name of ['ledger.db', 'ledger.db-wal']) {
+    if (existsSync(join(folder, `${name}.away`))) renameSync(join(folder, `${name}.away`), join(folder, name));
+  }
+  await wait(3_000);
+  expect(await take(ledger, [reportOf(2)])).toMatchObject({ accepted: 1 });
+  expect(ledger.books.accounts()[0]?.acknowledged.digits).toBe(42n);
+  ledger.close();
+});
+
+test('another ledger in its place is refused, and lets the right one come back', async () => {
+  const [folder, other] = [newFolder(), newFolder()];
+  (await open(other)).ledger.close();
+  const { ledger, wait } = await open(folder);
+  await take(ledger, [reportOf(40)]);
+  expect(() => ledger.freeze('requests', TEN, diskFails)).toThrow();
+  renameSync(join(folder, 'ledger.db'), join(folder, 'away'));
+  if (existsSync(join(folder, 'ledger.db-wal'))) renameSync(join(folder, 'ledger.db-wal'), join(folder, 'away-wal'));
+  renameSync(join(other, 'ledger.db'), join(folder, 'ledger.db'));
+  await wait(3_000);
+  expect(await take(ledger, [reportOf(2)])).toMatchObject({ reason: expect.stringContaining('another ledger') });
+  renameSync(join(folder, 'away'), join(folder, 'ledger.db'));
+  if (existsSync(join(folder, 'away-wal'))) renameSync(join(folder, 'away-wal'), join(folder, 'ledger.db-wal'));
+  await wait(3_000);
+  expect(await take(ledger, [reportOf(2)])).toMatchObject({ accepted: 1 });
+  ledger.close();
+});

@@ -1,0 +1,125 @@
+import { expect, test } from '@jest/globals';
+import { HOUR } from '../../src/agent/core/time/hour.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
+import { startWorld, sumOf } from '../support/tollWorld.ts';
+
+const max = { ...sumOf('requests'), meter: 'max', scope: 'pod' } as const;
+
+test('an hour keeps the meter that it began with', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions: [sumOf('requests')] });
+  await world.report('requests', 10);
+  await world.restartWith({ dimensions: [max] });
+  await world.reportAll('requests', [3, 5]);
+  await world.advanceTo('11:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '18' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('the other way round too', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions: [max] });
+  await world.report('requests', 4);
+  await world.restartWith({ dimensions: [sumOf('requests')] });
+  await world.reportAll('requests', [3, 5]);
+  await world.advanceTo('11:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '5' });
+});
+
+test('a late maximum is told late and does not count for another hour', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:40Z', dimensions: [max] });
+  await world.report('requests', 5);
+  await world.advanceTo('11:20');
+  await world.report('requests', 4);
+  const late = await world.report('requests', 50, { at: Date.parse('2026-03-01T10:50Z'), dated: true });
+  expect(late).toMatchObject({ accepted: 1, late: 1 });
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '5', '11': '4' });
+});
+
+test('what was counted in the shadow is never billed, its carry neither', async () => {
+  const dimensions = [sumOf('requests', { per: quantity.of(1000) })];
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions, policies: { mode: 'shadow' } });
+  await world.report('requests', 1500);
+  await world.advanceTo('11:20');
+  await world.report('requests', 1500);
+  await world.restartWith({ policies: { mode: 'send' } });
+  await world.report('requests', 700);
+  await world.report('requests', 400);
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '11': '1' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('units of one product are never billed under another', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  await world.report('requests', 43);
+  world.aws.always(() => ({ kind: 'unsent' }));
+  await world.advanceTo('11:20');
+  await world.restartWith({ product: 'another-product' });
+  await world.advanceTo('16:30');
+  expect(world.line('requests', 10)).toMatchObject({
+    state: 'quarantined',
+    reason: expect.stringContaining('another one'),
+  });
+});
+
+test('not entitled, then a restart over the edge: quarantined all the same', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  await world.report('requests', 9);
+  world.aws.always(() => ({ kind: 'refusal', name: 'CustomerNotEntitledException' }));
+  await world.advanceTo('15:49:40');
+  await world.crash();
+  await world.advanceTo('16:00');
+  expect(world.line('requests', 10)).toMatchObject({ state: 'quarantined' });
+});
+
+test('moveAtMost counts from the oldest usage, however often it moved', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z', policies: { moveAtMost: 6 * HOUR } });
+  await world.report('requests', 9);
+  world.setVerdict('pending');
+  await world.advanceTo('23:30');
+  const states = [...world.ledger.books.lines()].map((line) => line['state']).filter((state) => state !== null);
+  expect(states).toEqual(['moved', 'quarantined']);
+});
+
+test('a resource that comes back within its hour goes on, though its hour is used up', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z', resource: 'task/a' });
+  await world.report('requests', 1);
+  await world.flush();
+  await world.crash('task/b');
+  await world.report('requests', 2);
+  await world.crash('task/a');
+  await world.report('requests', 4);
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '1', '11': '6' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('lastCarry: ceil bills the last part of a unit, also of a dimension without usage in the open hour', async () => {
+  const dimensions = [sumOf('requests', { per: quantity.of(1000) })];
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions, policies: { lastCarry: 'ceil' } });
+  await world.report('requests', 999);
+  await world.advanceTo('11:20');
+  await world.flush();
+  expect(world.aws.bill('requests')).toEqual({ '11': '1' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('one hiccup of the disk does not end the last flush', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  await world.report('requests', 9);
+  await world.report('users', 3);
+  world.failNextFreeze();
+  await world.flush();
+  expect([world.aws.bill('requests'), world.aws.bill('users')]).toEqual([{ '10': '9' }, { '10': '3' }]);
+});
+
+test('nothing is looked at every second when nothing is left to do', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  await world.report('requests', 9);
+  world.aws.always(() => ({ kind: 'unsent' }));
+  await world.advanceTo('16:00');
+  expect(world.line('requests', 10)).toMatchObject({ state: 'moved' });
+  world.aws.always(undefined);
+  await world.advanceTo('17:30');
+  expect(world.agent.reporting.nextWake()).toBeUndefined();
+});
