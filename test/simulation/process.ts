@@ -1,17 +1,18 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config, Dimension } from '../../src/agent/core/configuration/config.ts';
+import type { Dimension } from '../../src/agent/core/configuration/config.ts';
 import { TollgateError } from '../../src/agent/core/errors.ts';
 import type { Verdict } from '../../src/agent/core/gate/verdict.ts';
 import * as hour from '../../src/agent/core/time/hour.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import { type OpenLedger, openLedger } from '../../src/agent/io/ledger/ledger.ts';
-import type { Ledger, Log, Marketplace } from '../../src/agent/ports.ts';
+import type { Ledger, Marketplace } from '../../src/agent/ports.ts';
 import { makeFlushing } from '../../src/agent/services/flushing.ts';
 import { makeRecording } from '../../src/agent/services/recording.ts';
 import { makeReporting } from '../../src/agent/services/reporting.ts';
 import { makeSending } from '../../src/agent/services/sending.ts';
 import { makeTimekeeping } from '../../src/agent/services/timekeeping.ts';
+import { POLICIES, SILENT } from '../support/tollWorld.ts';
 import type { Cloud } from './cloud.ts';
 import { PRODUCT } from './cloud.ts';
 import type { Dice } from './dice.ts';
@@ -29,19 +30,6 @@ export const CONFIGURED: readonly Dimension[] = [
   { ...common, name: 'decimal', per: quantity.read('0.5'), decimals: 3, maxPerHour: quantity.of(60) },
 ];
 
-export const POLICIES: Config['metering'] = {
-  mode: 'send',
-  settle: 2 * hour.MINUTE,
-  onDoubt: 'quarantine',
-  onConflict: 'move',
-  onAdopt: 'quarantine',
-  moveAtMost: 24 * hour.HOUR,
-  adopt: { within: 24 * hour.HOUR, onEc2: false },
-  lastCarry: 'drop',
-  onShutdown: 'send',
-  whenFailing: { after: 2 * hour.HOUR, do: 'warn' },
-};
-
 const GRANTED: Verdict = {
   value: 'granted',
   reason: 'simulated',
@@ -50,9 +38,6 @@ const GRANTED: Verdict = {
   remembered: false,
   exitCode: 0,
 };
-
-const silent = (): void => undefined;
-const SILENT: Log = { debug: silent, info: silent, warn: silent, error: silent };
 
 /** Thrown where a process that has died would go on. */
 class Dead extends Error {}
@@ -225,7 +210,7 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
   const sending = makeSending(shared);
   const reporting = makeReporting({ ...shared, sending, verdict: () => GRANTED });
   const flush = makeFlushing({ ...shared, sending });
-  const recording = makeRecording({ ...shared, count: silent });
+  const recording = makeRecording({ ...shared, count: () => undefined });
 
   // The gate has asked AWS before the toll begins, if AWS could be reached.
   const date = await port.date();

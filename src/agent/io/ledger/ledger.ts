@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../core/configuration/config.ts';
-import { TollgateError, toError } from '../../core/errors.ts';
-import { EXIT } from '../../core/exitCode.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
 import { isUnsettled } from '../../core/record/record.ts';
-import { endOf, type Hour, hourOf, type Instant, MINUTE, type Millis, SECOND, startOf } from '../../core/time/hour.ts';
+import { type Hour, hourOf, MINUTE, type Millis } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
@@ -15,10 +13,11 @@ import { type Books, makeBooks } from './books/books.ts';
 import { makeBallast } from './disk/ballast.ts';
 import { openDatabase } from './disk/database.ts';
 import { prepareFolder } from './disk/folder.ts';
-import { holderOf, signIn, signOut } from './disk/holder.ts';
-import { isBroken, isBusy } from './disk/transaction.ts';
+import { signIn, signOut } from './disk/holder.ts';
+import { openPatiently } from './disk/openPatiently.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
+import { makeDedupeWindow } from './rows/dedupeWindow.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
 import { leaveShadow, takeOver } from './takeOver.ts';
@@ -61,44 +60,6 @@ export type OpenLedger = Ledger & {
 };
 
 export const FILE = 'ledger.db';
-const LOOK_AGAIN: Millis = SECOND / 4;
-
-/** The file's share of the bound at which the dedupe window begins to shrink. */
-const CROWDED = 3 / 4;
-
-/** Opens the database file, waiting while another process holds it. A file that is no ledger is set aside, never deleted. */
-const openPatiently = async (file: string, { settings, clock, scheduler, log }: LedgerOptions) => {
-  const until = clock.monotonic() + settings.wait;
-  for (let told = false; ; told = true) {
-    try {
-      return openDatabase(file, settings.maxBytes);
-    } catch (error) {
-      if (isBroken(error)) {
-        const aside = `${file}.broken-${new Date(clock.wall()).toISOString().replaceAll(':', '')}`;
-        for (const suffix of ['', '-wal']) {
-          try {
-            renameSync(`${file}${suffix}`, `${aside}${suffix}`);
-          } catch (missing) {
-            if (suffix === '') throw missing;
-          }
-        }
-        log.error('ledger set aside', { file, aside, why: toError(error).message });
-        continue;
-      }
-      if (!isBusy(error)) throw error;
-      const holder = holderOf(settings.directory);
-      if (clock.monotonic() >= until) {
-        throw new TollgateError('ledger_in_use', `the ledger ${file} is in use by ${holder}`, {
-          remedy: `stop that process, or give this one its own ledger.directory; it was waited for ${settings.wait / SECOND} s (ledger.wait)`,
-          exitCode: EXIT.ledger,
-        });
-      }
-      if (!told) log.warn('ledger in use', { file, holder, waiting: `${settings.wait / SECOND} s` });
-      await scheduler.sleep(LOOK_AGAIN);
-    }
-  }
-};
-
 /**
  * Opens the ledger of this resource. Throws a TollgateError (exit 73) when the folder cannot be written, lies on a network
  * file system, or is held by another process for longer than `ledger.wait`.
@@ -179,29 +140,9 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     return { record, judged: { ...record, conflictsBefore: store.openHours.conflictsOf(record.dimension) } };
   };
 
-  /** Forgets ids beyond the window; a crowded file shrinks the window, never below `least`. */
-  const forget = (store: Store, now: Instant): void => {
-    const { ids, meta, database } = store;
-    const since = hourOf(now - settings.dedupe.keep);
-    ids.forgetBefore(since);
-    const floor = hourOf(now - settings.dedupe.least);
-    for (let oldest = ids.oldest(); oldest !== undefined && oldest < floor; oldest = ids.oldest()) {
-      if (database.bytes() <= settings.maxBytes * CROWDED) break;
-      ids.forgetBefore((oldest + 1) as Hour);
-      meta.set('ids_since', String(oldest + 1));
-      idsSince = String(oldest + 1);
-    }
-  };
-
   const books = makeBooks(() => writer.store().database.db, writer);
 
-  /** Since when all ids are known, if some were forgotten early for want of room. */
-  let idsSince = writer.store().meta.get('ids_since');
-  const dedupeWindow = (): Millis => {
-    const { keep } = settings.dedupe;
-    if (idsSince === undefined) return keep;
-    return Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(Number(idsSince) as Hour)));
-  };
+  const window = makeDedupeWindow(settings, clock, writer.store().meta.get('ids_since'));
 
   return {
     id: opening.id,
@@ -253,9 +194,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       writer.write('outcomes', (store) => {
         store.awake.mark(hour);
         signOfLife(store);
-        store.ids.date(hour);
-        // By AWS's time: a wall clock that is set ahead for a minute must not make us forget what we know.
-        forget(store, endOf(hour));
+        window.forget(store, hour);
       });
       ballast.takeIn();
     },
@@ -290,11 +229,11 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     },
     abandon: writer.close,
     books,
-    dedupeWindow,
+    dedupeWindow: window.length,
     reading: () => ({
       id: opening.id,
       bytes: writer.store().database.bytes(),
-      dedupe: dedupeWindow(),
+      dedupe: window.length(),
       trouble: writer.trouble(),
       overview: books.overview(),
     }),

@@ -1,0 +1,42 @@
+import type { Config } from '../../../core/configuration/config.ts';
+import { endOf, type Hour, hourOf, MINUTE, type Millis, startOf } from '../../../core/time/hour.ts';
+import type { Clock } from '../../../ports.ts';
+import type { Store } from './store.ts';
+
+/** The file's share of the bound at which the window begins to shrink. */
+const CROWDED = 3 / 4;
+
+/** How long ids are known. */
+export type DedupeWindow = {
+  /** The window in force, in ms. */
+  readonly length: () => Millis;
+  /**
+   * Forgets ids beyond the window; a crowded file shrinks it, never below `least`. Within a transaction. `hour` is AWS's: a
+   * wall clock that is set ahead for a minute must not make us forget what we know.
+   */
+  readonly forget: (store: Store, hour: Hour) => void;
+};
+
+/** `since`: the hour since which all ids are known, when some were forgotten early for want of room. */
+export const makeDedupeWindow = (
+  { maxBytes, dedupe: { keep, least } }: Config['ledger'],
+  clock: Clock,
+  since: string | undefined,
+): DedupeWindow => {
+  let shrunkTo = since === undefined ? undefined : (Number(since) as Hour);
+  return {
+    length: () => (shrunkTo === undefined ? keep : Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(shrunkTo)))),
+    forget: ({ ids, meta, database }, hour) => {
+      const now = endOf(hour);
+      ids.date(hour);
+      ids.forgetBefore(hourOf(now - keep));
+      const floor = hourOf(now - least);
+      for (let oldest = ids.oldest(); oldest !== undefined && oldest < floor; oldest = ids.oldest()) {
+        if (database.bytes() <= maxBytes * CROWDED) break;
+        shrunkTo = (oldest + 1) as Hour;
+        ids.forgetBefore(shrunkTo);
+        meta.set('ids_since', String(shrunkTo));
+      }
+    },
+  };
+};
