@@ -1,23 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type Source, violationsOf } from '../../scripts/floorRules.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
-
-const realSources = async (): Promise<readonly Source[]> => {
-  const entries = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
-  return Promise.all(
-    files.map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return { path: relative(ROOT, path), text: await readFile(path, 'utf8') };
-    }),
-  );
-};
+import { violationsOf } from '../../scripts/floorRules.ts';
+import { readSources } from '../../scripts/sources.ts';
 
 test('the real tree keeps its floors', async () => {
-  expect(violationsOf(await realSources())).toEqual([]);
+  expect(violationsOf(await readSources())).toEqual([]);
 });
 
 test.each([
