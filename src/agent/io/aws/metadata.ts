@@ -1,11 +1,10 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { Found } from '../../core/platform/evidence.ts';
 import { type Millis, SECOND } from '../../core/time/hour.ts';
+import { collect } from './collect.ts';
 
 /** Instance and task metadata answer from the machine itself. */
 const TIMEOUT: Millis = SECOND;
-
-const MOST_BYTES = 1 << 20;
 
 export type MetadataAnswer = { readonly status: number; readonly text: string };
 
@@ -35,17 +34,10 @@ export const askMetadata = (url: string, { method = 'GET', headers = {}, timeout
       ),
     );
     request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MOST_BYTES) request.destroy(new Error(`the answer is larger than ${MOST_BYTES} bytes`));
-        else chunks.push(chunk);
+      collect(request, response, {
+        done: (bytes) => resolve({ status: response.statusCode ?? 0, text: bytes.toString('utf8') }),
+        failed: reject,
       });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      );
     });
     request.end();
   });

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Millis, SECOND } from '../../core/time/hour.ts';
+import { collect } from './collect.ts';
 import { connect, proxyHeaders, type Route, type TlsTrust } from './connect.ts';
 
 /** One HTTP request, as bytes. */
@@ -21,9 +22,6 @@ export type WireAnswer = {
 export type Timeouts = { readonly connect: Millis; readonly request: Millis };
 
 export const TIMEOUTS: Timeouts = { connect: 5 * SECOND, request: 20 * SECOND };
-
-/** No answer of metering or STS comes near this; a proxy's page may be anything. */
-const MOST_BYTES = 1 << 20;
 
 /** No whole answer came. `sent`: whether any byte of the request was written, as the socket says. */
 export class TransportError extends Error {
@@ -66,18 +64,11 @@ const exchange = (
     });
     request.on('error', reject);
     request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MOST_BYTES) request.destroy(new Error(`the answer is larger than ${MOST_BYTES} bytes`));
-        else chunks.push(chunk);
+      collect(request, response, {
+        done: (body) => resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), body }),
+        failed: reject,
       });
-      response.on('error', reject);
       response.on('aborted', () => reject(new Error('the connection was cut within the answer')));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), body: Buffer.concat(chunks) }),
-      );
     });
     request.end(body);
   });
