@@ -1,7 +1,7 @@
 import type { Config } from '../core/configuration/config.ts';
 import { describe } from '../core/errors.ts';
 import { AT_ONCE, PROBE, RETRY } from '../core/sending/drain.ts';
-import { type Item, isClosed, isSendable, oldestFirst } from '../core/time/due.ts';
+import { type Item, isClosed, isSendable, itemOf, oldestFirst } from '../core/time/due.ts';
 import { format, hourOf, type Instant, type Millis } from '../core/time/hour.ts';
 import * as quantity from '../core/usage/quantity.ts';
 import type { Agenda, Clock, Ledger, Log, Scheduler } from '../ports.ts';
@@ -43,9 +43,7 @@ export const makeFlushing = ({
       ...open
         .filter(({ hour }) => isClosed(hour, now) || (openHour && hour === hourOf(now)))
         .map((key) => ({ kind: 'open', ...key, zero: false }) as const),
-      ...unsettled.map(
-        (record) => ({ kind: 'record', dimension: record.dimension, hour: record.hour, record }) as const,
-      ),
+      ...unsettled.map(itemOf),
     ]
       .filter(({ hour }) => isSendable(hour, now))
       .toSorted(oldestFirst);
@@ -102,40 +100,39 @@ export const makeFlushing = ({
   };
 
   const rounds = async (order: FlushOrder): Promise<void> => {
-    for (let openHour = false; inTime(order); ) {
+    let openHour = false;
+    /** From here on the hour that is still open goes out too. */
+    const beginOpenHour = async (now: Instant): Promise<void> => {
+      openHour = true;
+      bringTogether(now);
+      await round(carries(now), order);
+    };
+    while (inTime(order)) {
       sending.catchUp();
       const now = timekeeping.now() ?? (await timekeeping.find());
       const wave = now === undefined ? [] : items(now, openHour);
       if (now !== undefined && wave.length === 0) {
         if (openHour || !order.openHour) return;
-        openHour = true;
-        bringTogether(now);
-        await round(carries(now), order);
+        await beginOpenHour(now);
         continue;
       }
       await round(wave, order);
       // The open hour is worth its chance also when closed ones fail: they are safe in the ledger, where it outlives us.
       const isRetry = now === undefined || items(now, openHour).length > 0;
-      if (order.openHour && !openHour && now !== undefined) {
-        openHour = true;
-        bringTogether(now);
-        await round(carries(now), order);
-      }
+      if (order.openHour && !openHour && now !== undefined) await beginOpenHour(now);
       if (isRetry && inTime(order))
         await scheduler.sleep(Math.min(RETRY, order.until - clock.monotonic()), order.hurry);
     }
   };
 
   /** One sentence for each hour whose usage AWS does not have. */
-  const namesOf = ({ open, unsettled }: Agenda): readonly string[] => {
-    return [
-      ...unsettled.map(
-        ({ hour, dimension, quantity: units, lastAnswer, doubt }) =>
-          `${format(hour)} ${dimension}: ${quantity.format(units)} not receipted${doubt ? ' (AWS may have it)' : ''}${lastAnswer === undefined ? '' : `, last answer: ${lastAnswer}`}`,
-      ),
-      ...open.map(({ hour, dimension }) => `${format(hour)} ${dimension}: usage still in the ledger, not sent`),
-    ];
-  };
+  const namesOf = ({ open, unsettled }: Agenda): readonly string[] => [
+    ...unsettled.map(
+      ({ hour, dimension, quantity: units, lastAnswer, doubt }) =>
+        `${format(hour)} ${dimension}: ${quantity.format(units)} not receipted${doubt ? ' (AWS may have it)' : ''}${lastAnswer === undefined ? '' : `, last answer: ${lastAnswer}`}`,
+    ),
+    ...open.map(({ hour, dimension }) => `${format(hour)} ${dimension}: usage still in the ledger, not sent`),
+  ];
 
   const leftovers = (): readonly string[] => {
     try {

@@ -4,7 +4,7 @@ import type { Verdict } from '../core/gate/verdict.ts';
 import { expire, type Outcome } from '../core/record/outcome.ts';
 import { gapOf } from '../core/sending/pace.ts';
 import { atEdgeOf, mayTry } from '../core/sending/sender.ts';
-import { type Item, isClosed, isDue, isOver, isSendable, oldestFirst } from '../core/time/due.ts';
+import { type Item, isClosed, isDue, isOver, isSendable, itemOf, oldestFirst } from '../core/time/due.ts';
 import { hourOf, type Instant, type Millis } from '../core/time/hour.ts';
 import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import type { Sending } from './sending.ts';
@@ -71,9 +71,7 @@ export const makeReporting = ({
     return [
       ...open.map((key) => ({ kind: 'open', ...key, zero: zeroing.includes(key.dimension) }) as const),
       ...idle.map((key) => ({ kind: 'open', ...key, zero: true }) as const),
-      ...unsettled.map(
-        (record) => ({ kind: 'record', dimension: record.dimension, hour: record.hour, record }) as const,
-      ),
+      ...unsettled.map(itemOf),
     ].toSorted(oldestFirst);
   };
 

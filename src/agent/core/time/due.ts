@@ -7,6 +7,14 @@ export type Item =
   | { readonly kind: 'open'; readonly dimension: string; readonly hour: Hour; readonly zero: boolean }
   | { readonly kind: 'record'; readonly dimension: string; readonly hour: Hour; readonly record: MeterRecord };
 
+/** A record as a thing that has to go to AWS. */
+export const itemOf = (record: MeterRecord): Item => ({
+  kind: 'record',
+  dimension: record.dimension,
+  hour: record.hour,
+  record,
+});
+
 /** An attempt that begins later than this before the edge might be answered behind it (request time-out 20 s, connect 5 s). */
 const LAST_CALL: Millis = 30 * SECOND;
 

@@ -60,6 +60,7 @@ export type OpenLedger = Ledger & {
 };
 
 export const FILE = 'ledger.db';
+
 /**
  * Opens the ledger of this resource. Throws a TollgateError (exit 73) when the folder cannot be written, lies on a network
  * file system, or is held by another process for longer than `ledger.wait`.

@@ -17,9 +17,6 @@ export type Metrics = {
   readonly text: () => Promise<string>;
 };
 
-/** The content type of `text`. */
-export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** Counters and gauges in plain memory; prom-client is loaded by the first scrape, since the gate does not need it. */
 export const makeMetrics = (): Metrics => {
   const series = new Map<MetricName, Map<string, Series>>();
