@@ -1,18 +1,14 @@
 import type { Answer } from '../../src/agent/core/sending/answer.ts';
 import type { Marketplace, MeterRequest } from '../../src/agent/ports.ts';
 import { STATUS } from '../../src/emulator/rules/answer.ts';
-import type { Caller } from '../../src/emulator/rules/caller.ts';
 import { apply } from '../../src/emulator/rules/change.ts';
 import { decide } from '../../src/emulator/rules/service.ts';
 import { firstState } from '../../src/emulator/rules/state.ts';
 import type { World } from '../../src/emulator/rules/world.ts';
 import { DEFAULT_WORLD } from '../../src/emulator/world/defaultWorld.ts';
+import { bodyOf, callerOf, PRODUCT, REGION } from '../support/taskAtAws.ts';
 import type { Dice } from './dice.ts';
 import { DIMENSIONS, WEATHERS, type Weather } from './story.ts';
-
-export const PRODUCT = '4w1vgsrkqdkypbz43g7qkk4uz';
-const REGION = 'us-east-1';
-const ACCOUNT = '111122223333';
 
 const product = DEFAULT_WORLD.products[PRODUCT];
 if (product === undefined) throw new Error('the default world has lost its product');
@@ -33,23 +29,6 @@ export const makeCloud = (now: () => number, dice: Dice) => {
   /** What ever went out for one resource, dimension and hour. */
   const bodies = new Map<string, Set<string>>();
   const broken: string[] = [];
-
-  const callerOf = (resource: string, launchedAt: number): Caller => ({
-    account: ACCOUNT,
-    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/metering/test`,
-    userId: 'AROAEXAMPLE:test',
-    actions: ['aws-marketplace:MeterUsage', 'aws-marketplace:RegisterUsage'],
-    source: 'taskRole',
-    resource: {
-      id: resource,
-      kind: 'ecs',
-      name: resource,
-      account: ACCOUNT,
-      region: REGION,
-      role: 'metering',
-      launchedAt,
-    },
-  });
 
   const date = (): number => Math.floor(now() / 1000) * 1000;
   const refusal = (name: string, status: number): Answer<never> => ({
@@ -72,15 +51,7 @@ export const makeCloud = (now: () => number, dice: Dice) => {
   const portFor = (resource: string, launchedAt: number): Marketplace => {
     const caller = callerOf(resource, launchedAt);
     const store = (request: MeterRequest): Answer<{ readonly recordId: string | undefined }> => {
-      const body = {
-        ProductCode: request.productCode,
-        Timestamp: Math.floor(request.timestamp / 1000),
-        UsageDimension: request.dimension,
-        ...(request.form === 'integer'
-          ? { UsageQuantity: Number(request.quantity) }
-          : { UsageQuantityAsDecimal: request.quantity }),
-        ClientToken: request.clientToken,
-      };
+      const body = bodyOf(request);
       const { answer, changes } = decide(
         WORLD,
         state,

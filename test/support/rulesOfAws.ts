@@ -2,15 +2,11 @@ import type { Answer } from '../../src/agent/core/sending/answer.ts';
 import type { Marketplace, MeterRequest } from '../../src/agent/ports.ts';
 import { STATUS } from '../../src/emulator/rules/answer.ts';
 import { billOf } from '../../src/emulator/rules/bill.ts';
-import type { Caller } from '../../src/emulator/rules/caller.ts';
 import { apply } from '../../src/emulator/rules/change.ts';
 import { decide } from '../../src/emulator/rules/service.ts';
 import { firstState } from '../../src/emulator/rules/state.ts';
 import { DEFAULT_WORLD } from '../../src/emulator/world/defaultWorld.ts';
-
-export const PRODUCT = '4w1vgsrkqdkypbz43g7qkk4uz';
-const REGION = 'us-east-1';
-const ACCOUNT = '111122223333';
+import { bodyOf, callerOf, REGION } from './taskAtAws.ts';
 
 /** What happens to one call instead of, or beside, what AWS decides. */
 export type Mishap =
@@ -25,22 +21,7 @@ export type Mishap =
 export const makeRulesOfAws = (now: () => number, resource: string) => {
   const state = firstState(DEFAULT_WORLD);
   const launchedAt = now();
-  const caller: Caller = {
-    account: ACCOUNT,
-    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/metering/test`,
-    userId: 'AROAEXAMPLE:test',
-    actions: ['aws-marketplace:MeterUsage', 'aws-marketplace:RegisterUsage'],
-    source: 'taskRole',
-    resource: {
-      id: resource,
-      kind: 'ecs',
-      name: 'test',
-      account: ACCOUNT,
-      region: REGION,
-      role: 'metering',
-      launchedAt,
-    },
-  };
+  const caller = callerOf(resource, launchedAt);
   const mishaps: Mishap[] = [];
   const bodies: { readonly dimension: string; readonly hour: number; readonly body: string }[] = [];
   let standing: ((request: MeterRequest) => Mishap | undefined) | undefined;
@@ -62,15 +43,7 @@ export const makeRulesOfAws = (now: () => number, resource: string) => {
   };
 
   const meter: Marketplace['meter'] = async (request) => {
-    const body = {
-      ProductCode: request.productCode,
-      Timestamp: Math.floor(request.timestamp / 1000),
-      UsageDimension: request.dimension,
-      ...(request.form === 'integer'
-        ? { UsageQuantity: Number(request.quantity) }
-        : { UsageQuantityAsDecimal: request.quantity }),
-      ClientToken: request.clientToken,
-    };
+    const body = bodyOf(request);
     bodies.push({ dimension: request.dimension, hour: request.hour, body: JSON.stringify(body) });
     const mishap = mishaps.shift() ?? standing?.(request);
     switch (mishap?.kind) {

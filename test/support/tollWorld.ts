@@ -13,7 +13,8 @@ import { makeRecording } from '../../src/agent/services/recording.ts';
 import { makeReporting } from '../../src/agent/services/reporting.ts';
 import { makeSending } from '../../src/agent/services/sending.ts';
 import { makeTimekeeping } from '../../src/agent/services/timekeeping.ts';
-import { makeRulesOfAws, PRODUCT, type RulesOfAws } from './rulesOfAws.ts';
+import { makeRulesOfAws, type RulesOfAws } from './rulesOfAws.ts';
+import { PRODUCT } from './taskAtAws.ts';
 import { makeVirtualTime, settle } from './virtualTime.ts';
 
 export const sumOf = (name: string, more: Partial<Dimension> = {}): Dimension => ({
