@@ -99,7 +99,10 @@ export const startWorld = async (
     await quiet();
     ending = signal === 'SIGTERM';
     program?.child.kill(signal);
-    return (await program?.ended)?.code ?? null;
+    const { code = null, signal: by = null } = (await program?.ended) ?? {};
+    // Ended by another signal than ours: what the process said of it tells whether the clock's library broke it.
+    if (by !== null && by !== signal) throw new Error(`ended by ${by} instead of ${signal}: ${program?.stderr()}`);
+    return code;
   };
 
   const report: World['report'] = async (dimension, quantity, more = {}) => {
