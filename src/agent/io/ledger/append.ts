@@ -1,8 +1,9 @@
+import { type TagSet, tagSetOf, UNTAGGED } from '../../core/tags/tagSet.ts';
 import { type Hour, hourOf } from '../../core/time/hour.ts';
 import type { Definition } from '../../core/usage/definition.ts';
 import { combine } from '../../core/usage/meter.ts';
 import * as quantity from '../../core/usage/quantity.ts';
-import type { Receipt } from '../../core/usage/report.ts';
+import type { Receipt, Report } from '../../core/usage/report.ts';
 import type { Batch, Placing } from '../../ports.ts';
 import { contentOf, digestOf, idOf, keyOf } from './rows/fingerprint.ts';
 import type { Ids } from './rows/ids.ts';
@@ -11,37 +12,48 @@ import type { OpenHours } from './rows/openHours.ts';
 export type Arrived = { readonly batch: Batch; readonly place: Placing };
 
 type Bucket = {
-  dimension: string;
-  hour: Hour;
-  meter: Definition['meter'];
-  count: quantity.Quantity;
-  combined: quantity.Quantity;
+  readonly dimension: string;
+  readonly hour: Hour;
+  readonly meter: Definition['meter'];
+  readonly tags: TagSet;
+  counted: quantity.Quantity;
   reports: number;
 };
 
 /** The counts of one group, gathered in memory and written once a bucket. */
 const makeBuckets = (openHours: OpenHours) => {
   const buckets = new Map<string, Bucket>();
+  const acknowledged = new Map<string, quantity.Quantity>();
+
+  const bucketOf = (dimension: string, hour: Hour, tags: TagSet): Bucket => {
+    // A canonical text holds no line end.
+    const name = `${hour} ${tags}\n${dimension}`;
+    const known = buckets.get(name);
+    if (known !== undefined) return known;
+    if (!openHours.admit(dimension, hour, tags)) return bucketOf(dimension, hour, UNTAGGED);
+    const meter = openHours.meterOf(dimension, hour) ?? 'sum';
+    const bucket = { dimension, hour, meter, tags, counted: quantity.ZERO, reports: 0 };
+    buckets.set(name, bucket);
+    return bucket;
+  };
+
   return {
-    add: (dimension: string, hour: Hour, count: quantity.Quantity): void => {
-      const name = `${hour} ${dimension}`;
-      const bucket = buckets.get(name);
-      if (bucket === undefined) {
-        const meter = openHours.meterOf(dimension, hour) ?? 'sum';
-        buckets.set(name, { dimension, hour, meter, count, combined: count, reports: 1 });
-        return;
-      }
-      bucket.count = quantity.add(bucket.count, count);
-      bucket.combined = combine(bucket.meter, bucket.combined, count);
+    /** Answers the tag set that it counts in: its own, or where there is no room for it the untagged one. */
+    add: (dimension: string, hour: Hour, tags: TagSet, count: quantity.Quantity): TagSet => {
+      const bucket = bucketOf(dimension, hour, tags);
+      bucket.counted = combine(bucket.meter, bucket.counted, count);
       bucket.reports += 1;
+      acknowledged.set(dimension, quantity.add(acknowledged.get(dimension) ?? quantity.ZERO, count));
+      return bucket.tags;
     },
     write: (): void => {
-      for (const { dimension, hour, count, combined, reports } of buckets.values()) {
-        openHours.count(dimension, hour, count, reports, combined);
-      }
+      for (const { dimension, hour, ...tally } of buckets.values()) openHours.count(dimension, hour, tally);
+      for (const [dimension, count] of acknowledged) openHours.acknowledge(dimension, count);
     },
   };
 };
+
+const isTagged = ({ tags }: Report): boolean => tags !== undefined && Object.keys(tags).length > 0;
 
 /** Which reports of a batch are new, and which ids were taken before with other content. */
 const sortOut = ({ reports }: Batch, ids: Ids) => {
@@ -105,10 +117,11 @@ export const appendAll = (
       const { hour, late: isLate } = place(hourOf(report.at), (candidate) => isTaken(report.dimension, candidate));
       // A maximum of an hour that is over says nothing of another one: it is told late, and does not count.
       const counts = !isLate || openHours.meterOf(report.dimension, hour) === 'sum';
-      if (counts) buckets.add(report.dimension, hour, report.quantity);
+      const tags = tagSetOf(report.tags) ?? UNTAGGED;
+      const counted = counts ? buckets.add(report.dimension, hour, tags, report.quantity) : UNTAGGED;
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
       if (isLate) late.push(index);
-      if (report.tags !== undefined && Object.keys(report.tags).length > 0) untagged += 1;
+      if (counted === UNTAGGED && isTagged(report)) untagged += 1;
     }
     const receipt: Receipt = {
       kind: 'accepted',

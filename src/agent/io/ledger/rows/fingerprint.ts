@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { textOf } from '../../../core/tags/tagSet.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { Report } from '../../../core/usage/report.ts';
 
@@ -9,12 +10,8 @@ const fingerprintOf = (text: string): Buffer => hash('sha256', text, 'buffer').s
 export const idOf = (id: string): Buffer => fingerprintOf(`id:${id}`);
 export const keyOf = (key: string): Buffer => fingerprintOf(`key:${key}`);
 
-/** Tag sets by sorted key, so that the order in which they were written does not matter. */
-export const tagsOf = (tags: Report['tags']): string =>
-  tags === undefined ? '' : JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
-
 /** What makes two reports the same. The time belongs to it only when the reporter gave one: a retry arrives later. */
 export const contentOf = ({ dimension, quantity: count, at, dated, tags }: Report): Buffer =>
-  fingerprintOf(JSON.stringify([dimension, quantity.format(count), dated ? at : null, tagsOf(tags)]));
+  fingerprintOf(JSON.stringify([dimension, quantity.format(count), dated ? at : null, textOf(tags)]));
 
 export const digestOf = (digest: string): Buffer => fingerprintOf(digest);

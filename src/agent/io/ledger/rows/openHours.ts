@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type TagSet, UNTAGGED } from '../../../core/tags/tagSet.ts';
 import type { Hour } from '../../../core/time/hour.ts';
 import { firstFree } from '../../../core/time/place.ts';
 import { type Definition, read as readDefinition, write as writeDefinition } from '../../../core/usage/definition.ts';
 import type { OpenHour } from '../../../core/usage/freeze.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import type { Tallies, Tally } from './tallies.ts';
 
 /** An open hour with what only the ledger needs to know of it. */
 export type StoredHour = Omit<OpenHour, 'previousToken'> & { readonly reports: number };
@@ -14,14 +16,12 @@ export type OpenHours = {
   readonly list: () => readonly { readonly dimension: string; readonly hour: Hour }[];
   readonly read: (dimension: string, hour: Hour) => StoredHour | undefined;
   readonly remove: (dimension: string, hour: Hour) => void;
-  /** Adds a raw count to a bucket and to what the dimension has acknowledged. */
-  readonly count: (
-    dimension: string,
-    hour: Hour,
-    count: quantity.Quantity,
-    reports: number,
-    combined: quantity.Quantity,
-  ) => void;
+  /** Adds what the reports of one tag set come to; the set must have been admitted. */
+  readonly count: (dimension: string, hour: Hour, tally: Tally) => void;
+  /** Adds a raw count to what the dimension has acknowledged. */
+  readonly acknowledge: (dimension: string, count: quantity.Quantity) => void;
+  /** Whether a report may count in this tag set of the hour; its place is kept for it. */
+  readonly admit: (dimension: string, hour: Hour, tags: TagSet) => boolean;
   /** Brings units of an hour that could not be sent into the first hour from `wanted` on that has no record; answers which. */
   readonly moveIn: (
     dimension: string,
@@ -46,6 +46,7 @@ export type OpenHours = {
 export const makeOpenHours = (
   db: DatabaseSync,
   definitions: ReadonlyMap<string, Definition>,
+  tallies: Tallies,
   isTaken: (dimension: string, hour: Hour) => boolean,
 ): OpenHours => {
   const list = db.prepare('SELECT dimension, hour FROM open_hour ORDER BY hour, dimension');
@@ -53,13 +54,6 @@ export const makeOpenHours = (
   const insert = db.prepare('INSERT INTO open_hour VALUES (?, ?, ?, ?, ?)');
   const updateMoved = db.prepare('UPDATE open_hour SET moved = ?, origin = ? WHERE dimension = ? AND hour = ?');
   const removeHour = db.prepare('DELETE FROM open_hour WHERE dimension = ? AND hour = ?');
-  const tallies = db.prepare('SELECT counted, reports FROM tally WHERE dimension = ? AND hour = ?');
-  const tally = db.prepare(`SELECT counted, reports FROM tally WHERE dimension = ? AND hour = ? AND tags = ''`);
-  const upsertTally = db.prepare(
-    `INSERT INTO tally VALUES (?, ?, '', ?, ?) ON CONFLICT (dimension, hour, tags)
-     DO UPDATE SET counted = excluded.counted, reports = excluded.reports`,
-  );
-  const removeTallies = db.prepare('DELETE FROM tally WHERE dimension = ? AND hour = ?');
   const figures = db.prepare('SELECT * FROM dimension WHERE name = ?');
   const writeFigures = db.prepare('INSERT OR REPLACE INTO dimension VALUES (?, ?, ?, ?, ?, ?)');
 
@@ -107,17 +101,9 @@ export const makeOpenHours = (
     return { definition, moved: quantity.ZERO, origin: hour };
   };
 
-  const addTo = (
-    dimension: string,
-    hour: Hour,
-    combined: quantity.Quantity,
-    reports: number,
-    fallback?: Definition,
-  ): void => {
+  const addTo = (dimension: string, hour: Hour, tally: Tally, fallback?: Definition): void => {
     const { definition } = ensure(dimension, hour, fallback);
-    const before = tally.get(dimension, hour);
-    const counted = combine(definition.meter, quantity.read(String(before?.['counted'] ?? '0')), combined);
-    upsertTally.run(dimension, hour, quantity.format(counted), Number(before?.['reports'] ?? 0) + reports);
+    tallies.add(dimension, hour, tally, (a, b) => combine(definition.meter, a, b));
   };
 
   const read = (dimension: string, hour: Hour): StoredHour | undefined => {
@@ -125,9 +111,9 @@ export const makeOpenHours = (
     if (row === undefined) return undefined;
     const definition = readDefinition(String(row['definition']));
     let [counted, reports] = [quantity.ZERO, 0];
-    for (const bucket of tallies.all(dimension, hour)) {
-      counted = combine(definition.meter, counted, quantity.read(String(bucket['counted'])));
-      reports += Number(bucket['reports']);
+    for (const bucket of tallies.of(dimension, hour)) {
+      counted = combine(definition.meter, counted, bucket.counted);
+      reports += bucket.reports;
     }
     return {
       dimension,
@@ -143,7 +129,7 @@ export const makeOpenHours = (
 
   const remove = (dimension: string, hour: Hour): void => {
     removeHour.run(dimension, hour);
-    removeTallies.run(dimension, hour);
+    tallies.remove(dimension, hour);
   };
 
   const moveIn: OpenHours['moveIn'] = (dimension, wanted, units, origin, fallback) => {
@@ -158,10 +144,10 @@ export const makeOpenHours = (
     list: () => list.all().map((row) => ({ dimension: String(row['dimension']), hour: Number(row['hour']) as Hour })),
     read,
     remove,
-    count: (dimension, hour, count, reports, combined) => {
-      addTo(dimension, hour, combined, reports);
-      write(dimension, { acknowledged: quantity.add(figuresOf(dimension).acknowledged, count) });
-    },
+    count: addTo,
+    acknowledge: (dimension, count) =>
+      write(dimension, { acknowledged: quantity.add(figuresOf(dimension).acknowledged, count) }),
+    admit: tallies.admit,
     moveIn,
     meterOf: (dimension, hour) => {
       const row = select.get(dimension, hour);
@@ -170,9 +156,13 @@ export const makeOpenHours = (
     merge: (dimension, from, wanted) => {
       const open = read(dimension, from);
       if (open === undefined) return;
+      const counts = tallies.of(dimension, from);
       remove(dimension, from);
       const to = moveIn(dimension, wanted, open.moved, open.origin, open.definition);
-      addTo(dimension, to, open.counted, open.reports, open.definition);
+      for (const tally of counts) {
+        const tags = tallies.admit(dimension, to, tally.tags) ? tally.tags : UNTAGGED;
+        addTo(dimension, to, { ...tally, tags }, open.definition);
+      }
     },
     writeOffCarry: (dimension) => {
       const { carry, writtenOff } = figuresOf(dimension);

@@ -5,6 +5,7 @@ import { type Ids, makeIds } from './ids.ts';
 import { type Meta, makeMeta } from './meta.ts';
 import { makeOpenHours, type OpenHours } from './openHours.ts';
 import { makeRecords, type Records } from './records.ts';
+import { makeTallies } from './tallies.ts';
 import { makeTotals } from './totals.ts';
 
 /** Everything that is prepared on one open database; made anew when it is reopened or a transaction was thrown away. */
@@ -30,7 +31,7 @@ export const makeStore = (
     database,
     meta: makeMeta(db),
     ids: makeIds(db),
-    openHours: makeOpenHours(db, definitions, records.isTaken),
+    openHours: makeOpenHours(db, definitions, makeTallies(db), records.isTaken),
     records,
     awake: makeAwake(db, resource),
     product,
