@@ -23,7 +23,7 @@ const STATUS: Status = {
   resource: 'arn:aws:ecs:us-east-1:111122223333:task/c/1',
   region: { name: 'us-east-1', source: 'AWS_REGION', decision: 'supported', row: 'MeterUsage on ECS' },
   clock: { offset: -1_500, void: false },
-  ledger: { id: 'L1', bytes: 1_572_864, maxBytes: 1_073_741_824, dedupe: 86_400_000, disk: 'ok' },
+  ledger: { id: 'L1', bytes: 1_572_864, maxBytes: 1_073_741_824, dedupe: 86_400_000, disk: 'ok', losses: [] },
   sender: { state: 'paused', lastAnswer: 'ThrottlingException', nextProbe: '2026-03-01T11:25:00.000Z' },
   dimensions: [
     { name: 'requests', meter: 'sum', open: '40', carry: '0.5', receipted: '7', lastReceipt: null },

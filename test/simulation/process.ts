@@ -55,15 +55,18 @@ export type ProcessWorld = {
 };
 
 const walOf = (folder: string): string => join(folder, 'ledger.db-wal');
+const sentOf = (folder: string): string => join(folder, 'sent-hours');
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
 
 /** What a machine finds after a crash: the file, and of its log what was synced and perhaps some of what was not. */
-const remains = (folder: string, keepOfWal: number | undefined): string => {
+const remains = (folder: string, keepOfWal: number | undefined, keepOfSent: number | undefined): string => {
   const left = mkdtempSync(join(DISK, 'tollgate-sim-'));
-  for (const name of ['ledger.db', 'ledger.db-wal']) {
+  for (const name of ['ledger.db', 'ledger.db-wal', 'sent-hours']) {
     if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(left, name));
   }
   if (keepOfWal !== undefined && existsSync(walOf(left))) truncateSync(walOf(left), keepOfWal);
+  // An hour's line is written when its record is on disk: a torn commit has none.
+  if (keepOfSent !== undefined && existsSync(sentOf(left))) truncateSync(sentOf(left), keepOfSent);
   return left;
 };
 
@@ -87,10 +90,10 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     log: SILENT,
   });
 
-  const die = (keepOfWal?: number): never => {
+  const die = (keepOfWal?: number, keepOfSent?: number): never => {
     if (!dead) {
       dead = true;
-      const left = remains(folder, keepOfWal);
+      const left = remains(folder, keepOfWal, keepOfSent);
       opened.abandon();
       rmSync(folder, { recursive: true, force: true });
       time.forgetSleepers();
@@ -121,6 +124,7 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     const point = mustDie();
     if (point === 'before') die();
     const before = sizeOf(walOf(folder));
+    const sent = sizeOf(sentOf(folder));
     const fails = diskFails();
     if (fails === 'before') {
       if (point !== undefined) die();
@@ -129,7 +133,7 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     const result = work();
     const after = sizeOf(walOf(folder));
     // In the middle of a commit: of what was being written anything may have reached the disk, of what was synced all has.
-    if (point === 'torn') die(after > before ? dice.whole(before, after) : undefined);
+    if (point === 'torn') die(after > before ? dice.whole(before, after) : undefined, sent);
     if (point === 'after') die();
     if (fails === 'after') throw new TollgateError('ledger_uncertain', 'the disk failed', { exitCode: 73 });
     return result;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { defineCommand } from 'citty';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
+import type { Loss } from '../core/record/overview.ts';
 import { hourOf } from '../core/time/hour.ts';
 import type { Line } from '../io/ledger/books/books.ts';
 import { hourArgument } from '../io/ledger/books/books.ts';
@@ -61,6 +62,9 @@ const check = defineCommand({
   },
 });
 
+/** Characters of a person's reason: a sentence or two, not a file. */
+const LONGEST_REASON = 1000;
+
 const FORMATS = ['csv', 'jsonl'] as const;
 
 const exportLedger = defineCommand({
@@ -90,6 +94,15 @@ const show = defineCommand({
   run: async ({ args }) => writeJson(ask(args, { do: 'lines', hour: hourArgument(args.hour) })),
 });
 
+/** What stands in the books for ever has to say something. */
+const reasonOf = (why: string): string => {
+  if (why.trim() !== '' && why.length <= LONGEST_REASON) return why.trim();
+  throw new TollgateError('wrong_usage', why.trim() === '' ? '--why is empty' : '--why is too long', {
+    remedy: `say in a sentence how you know, in at most ${LONGEST_REASON} characters; it is kept with the record`,
+    exitCode: EXIT.usage,
+  });
+};
+
 const resolve = defineCommand({
   meta: { name: 'resolve', description: 'Says what became of a record that waits for a person.' },
   args: {
@@ -106,7 +119,7 @@ const resolve = defineCommand({
         exitCode: EXIT.usage,
       });
     }
-    await writeJson(ask(args, { do: 'resolve', token: args.record, as: args.as, why: args.why }));
+    await writeJson(ask(args, { do: 'resolve', token: args.record, as: args.as, why: reasonOf(args.why) }));
   },
 });
 
@@ -124,7 +137,27 @@ const release = defineCommand({
   },
 });
 
+const acknowledge = defineCommand({
+  meta: { name: 'acknowledge', description: 'Says that a person has seen what was lost with a ledger.' },
+  args: {
+    ...WHERE,
+    loss: { type: 'positional', required: true, description: 'Its number, as the status says it.' },
+    why: { type: 'string', required: true, valueHint: 'TEXT', description: 'What was done about it; kept with it.' },
+  },
+  run: async ({ args }) => {
+    if (!/^\d{1,9}$/.test(args.loss)) {
+      throw new TollgateError('wrong_usage', `"${args.loss}" is no number of a loss`, {
+        remedy: 'see "tollgate status" for what was lost',
+        exitCode: EXIT.usage,
+      });
+    }
+    const command = { do: 'acknowledge', loss: Number(args.loss), why: reasonOf(args.why) } as const;
+    const { id, what } = await one<Loss>(ask(args, command));
+    await write(`acknowledged: loss ${id}, ${what}\n`);
+  },
+});
+
 export const ledger = defineCommand({
   meta: { name: 'ledger', description: 'Looks into the ledger, alive or dead, and decides what waits for a person.' },
-  subCommands: { check, export: exportLedger, show, resolve, release },
+  subCommands: { check, export: exportLedger, show, resolve, release, acknowledge },
 });

@@ -50,6 +50,8 @@ export type Status = {
     readonly dedupe: number;
     /** `ok`, or in words what is wrong with the disk. */
     readonly disk: string;
+    /** What was lost with an earlier ledger and nobody has acknowledged (`tollgate ledger acknowledge`). */
+    readonly losses: readonly { readonly id: number; readonly at: string; readonly what: string }[];
   } | null;
   readonly sender: {
     /** `idle`, `sending`, `paused`, or another word for what it does. */

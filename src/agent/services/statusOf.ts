@@ -110,6 +110,10 @@ const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] =
           `${quarantined + held} records wait for a person: see "tollgate ledger export", then "tollgate ledger resolve"`,
         ]),
     ...(conflict === 0 ? [] : [`${conflict} hours were in conflict: AWS holds another quantity than ours`]),
+    ...(ledger?.overview.losses ?? []).map(
+      ({ id, at, what }) =>
+        `lost at ${time(at)}: ${what}. Fix: look into it, then "tollgate ledger acknowledge ${id} --why TEXT"`,
+    ),
     ...heldUnits.map(
       ({ name, held: units }) => `${quantity.format(units)} units of ${name} are held: see "tollgate ledger release"`,
     ),
@@ -145,6 +149,7 @@ export const statusOf = (readings: Readings): Status => {
             maxBytes: config.ledger.maxBytes,
             dedupe: ledger.dedupe,
             disk: ledger.trouble ?? 'ok',
+            losses: ledger.overview.losses.map(({ id, at, what }) => ({ id, at: time(at), what })),
           },
     sender: senderOf(readings),
     dimensions: dimensionsOf(readings),

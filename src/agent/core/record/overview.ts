@@ -1,4 +1,4 @@
-import type { Hour } from '../time/hour.ts';
+import type { Hour, Instant } from '../time/hour.ts';
 import type { Quantity } from '../usage/quantity.ts';
 import type { MeterRecord, RecordState } from './record.ts';
 
@@ -14,6 +14,9 @@ export type DimensionOverview = {
   /** Units in records, by their state. */
   readonly units: Readonly<Partial<Record<RecordState, Quantity>>>;
 };
+
+/** Something that was acknowledged and is gone with a ledger that was lost; stated until a person acknowledges it. */
+export type Loss = { readonly id: number; readonly at: Instant; readonly what: string };
 
 /** What the status shows of the ledger; reading it does not take longer as the ledger grows. */
 export type LedgerOverview = {
@@ -31,4 +34,6 @@ export type LedgerOverview = {
   readonly dimensions: readonly DimensionOverview[];
   /** How many records are in each state. */
   readonly states: Readonly<Partial<Record<RecordState, number>>>;
+  /** What was lost and nobody has acknowledged. */
+  readonly losses: readonly Loss[];
 };

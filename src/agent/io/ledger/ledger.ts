@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../core/configuration/config.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
-import { isUnsettled } from '../../core/record/record.ts';
+import { isUnsettled, type MeterRecord } from '../../core/record/record.ts';
 import { type Hour, hourOf, MINUTE, type Millis } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
@@ -11,13 +11,17 @@ import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
 import { appendAll } from './append.ts';
 import { type Books, makeBooks } from './books/books.ts';
 import { makeBallast } from './disk/ballast.ts';
-import { openDatabase } from './disk/database.ts';
+import { type Database, openWhole } from './disk/database.ts';
 import { prepareFolder } from './disk/folder.ts';
 import { signIn, signOut } from './disk/holder.ts';
 import { openPatiently } from './disk/openPatiently.ts';
+import { openSentHours } from './disk/sentHours.ts';
+import { type Aside, setAside } from './disk/setAside.ts';
+import { transaction } from './disk/transaction.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
+import { lossesOf, noticeStepBack, startAfterLoss } from './rows/losses.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
 import { leaveShadow, takeOver } from './takeOver.ts';
@@ -61,6 +65,9 @@ export type OpenLedger = Ledger & {
 
 export const FILE = 'ledger.db';
 
+/** Hours sent longer ago than this can be used by nobody: AWS's window is six. */
+const SENT_KEPT = 24;
+
 /**
  * Opens the ledger of this resource. Throws a TollgateError (exit 73) when the folder cannot be written, lies on a network
  * file system, or is held by another process for longer than `ledger.wait`.
@@ -77,14 +84,56 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     dimensions.flatMap(({ name, maxPerHour: most }) => (most === undefined ? [] : [[name, most]])),
   );
   const ballast = makeBallast(directory);
+  const sent = openSentHours(directory, ballast.drop);
+  const openFile = () => openWhole(file, settings.maxBytes);
+  const prepare = (database: Database) => makeStore(database, { resource, product }, definitions);
+
+  /** Within a transaction: takes the file over as its owner, and states what is lost when it is not the one we had. */
+  const begin = (store: Store, aside: Aside | undefined) => {
+    const { meta } = store;
+    const now = clock.wall();
+    const known = meta.get('id');
+    const crashed = meta.get('open') === 'yes';
+    const name = known ?? randomBytes(8).toString('hex');
+    meta.set('id', name);
+    meta.set('open', 'yes');
+    const first = takeOver(store, { resource, firstHour: hourOf(now), onEc2, now, maxPerHour }, policies);
+    const lines = sent.lines();
+    if (known !== undefined) noticeStepBack(store, resource, lines ?? [], now);
+    else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);
+    if (meta.get('mode') === 'shadow' && policies.mode === 'send') leaveShadow(store, resource, now);
+    meta.set('mode', policies.mode);
+    meta.set('last_write', String(now));
+    return { id: name, firstHour: first, crashedBefore: crashed };
+  };
+
+  const tellLosses = (store: Store): void => {
+    for (const { id: loss, what } of lossesOf(store.database.db)) {
+      log.error('ledger lost', {
+        loss,
+        what,
+        fix: `look into it, then "tollgate ledger acknowledge ${loss} --why TEXT"`,
+      });
+    }
+  };
+
+  const first = await openPatiently(file, options);
   let id: string | undefined;
-  const writer = makeWriter(await openPatiently(file, options), {
+  let firstHour = hourOf(clock.wall());
+  const writer = makeWriter(first.database, {
     reopen: () => {
       // Opening would make a new one: an empty ledger in the place of ours must never be taken for it.
       if (!existsSync(file)) throw new Error(`${file} is gone`);
-      return openDatabase(file, settings.maxBytes);
+      return openFile();
     },
-    prepare: (database) => makeStore(database, { resource, product }, definitions),
+    replace: (error) => {
+      const aside = setAside(file, error, clock.wall(), log);
+      const store = prepare(openFile());
+      ({ id, firstHour } = transaction(store.database.db, () => begin(store, aside)));
+      tellLosses(store);
+      return store;
+    },
+    prepare,
     isOurs: ({ meta }) => meta.get('id') === id && meta.get('resource') === resource,
     makeRoom: ballast.drop,
     log,
@@ -92,23 +141,11 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   });
   signIn(directory, new Date(clock.wall()).toISOString());
   ballast.takeIn();
-
-  const opening = writer.write('outcomes', (store) => {
-    const { meta } = store;
-    const now = clock.wall();
-    const known = meta.get('id') ?? randomBytes(8).toString('hex');
-    const crashed = meta.get('open') === 'yes';
-    meta.set('id', known);
-    meta.set('open', 'yes');
-    const first = takeOver(store, { resource, firstHour: hourOf(now), onEc2, now, maxPerHour }, policies);
-    if (meta.get('mode') === 'shadow' && policies.mode === 'send') leaveShadow(store, resource, now);
-    meta.set('mode', policies.mode);
-    meta.set('last_write', String(now));
-    return { id: known, firstHour: first, crashedBefore: crashed };
-  });
-  id = opening.id;
+  const opening = writer.write('outcomes', (store) => begin(store, first.aside));
+  ({ id, firstHour } = opening);
   const { crashedBefore } = opening;
-  let { firstHour } = opening;
+  sent.begin();
+  tellLosses(writer.store());
 
   const isTaken = (dimension: string, hour: Hour): boolean => writer.store().records.isTaken(dimension, hour);
 
@@ -143,10 +180,16 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
 
   const books = makeBooks(() => writer.store().database.db, writer);
 
-  const window = makeDedupeWindow(settings, clock, writer.store().meta.get('ids_since'));
+  const window = makeDedupeWindow(settings, clock, () => writer.store().meta.get('ids_since'));
+
+  /** Nothing of a record goes out before its hour stands in the file beside the ledger. */
+  const noteSent = ({ hour, dimension, resource: owner, token }: MeterRecord): void =>
+    sent.note({ hour, dimension, resource: owner, token });
 
   return {
-    id: opening.id,
+    get id() {
+      return id ?? opening.id;
+    },
     firstHour: () => firstHour,
     crashedBefore,
     append: makeGroupCommit(scheduler, (group) =>
@@ -156,19 +199,32 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       }),
     ),
     agenda: () => ({ open: writer.store().openHours.list(), unsettled: writer.store().records.unsettled() }),
-    freeze: (dimension, hour, decide) =>
-      writer.write('outcomes', (store) => {
+    freeze: (dimension, hour, decide) => {
+      const record = writer.write('outcomes', (store) => {
         if (isTaken(dimension, hour)) return undefined;
         const open = store.openHours.read(dimension, hour) ?? idleDefinition(dimension, hour, store);
         if (open === undefined) return undefined;
         const freezing = decide({ ...open, previousToken: store.records.previousToken() });
         return freezeHour(store, open, freezing, firstHour, clock.wall());
-      }),
-    begin: (token) =>
-      writer.write('outcomes', ({ records }) => {
+      });
+      if (record?.state !== 'sending') return record;
+      try {
+        noteSent(record);
+      } catch (error) {
+        // Nothing has been sent, so there is no doubt.
+        writer.write('outcomes', ({ records }) => records.change(record.token, { state: 'waiting', doubt: false }));
+        throw error;
+      }
+      return record;
+    },
+    begin: (token) => {
+      const record = writer.store().records.read(token);
+      if (isUnsettled(record.state)) noteSent(record);
+      return writer.write('outcomes', ({ records }) => {
         records.begin(token);
         return records.read(token);
-      }),
+      });
+    },
     judge: ({ token, attempts }, answer, decide) =>
       writer.write('outcomes', (store) => {
         const { record, judged } = judgedOf(store, token);
@@ -197,6 +253,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         signOfLife(store);
         window.forget(store, hour);
       });
+      sent.thin((hour - SENT_KEPT) as Hour);
       ballast.takeIn();
     },
     pullBack: (open, slack) => {
@@ -232,7 +289,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     books,
     dedupeWindow: window.length,
     reading: () => ({
-      id: opening.id,
+      id: id ?? opening.id,
       bytes: writer.store().database.bytes(),
       dedupe: window.length(),
       trouble: writer.trouble(),

@@ -25,6 +25,7 @@ export const METRICS = {
     labels: ['operation', 'outcome'],
   },
   ledger_bytes: { kind: 'gauge', help: 'Size of the ledger on disk.' },
+  ledger_losses: { kind: 'gauge', help: 'Losses of an earlier ledger that nobody has acknowledged.' },
   dedupe_window_seconds: { kind: 'gauge', help: 'How far back ids of reports are known.' },
   clock_offset_seconds: { kind: 'gauge', help: "The wall clock minus AWS's clock." },
   key_rotation_timestamp_seconds: { kind: 'gauge', help: 'When AWS rotated the public key in use; 0 when it has not.' },

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { TollgateError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
 import { type Account, audit } from '../../../core/record/audit.ts';
-import type { LedgerOverview } from '../../../core/record/overview.ts';
+import type { LedgerOverview, Loss } from '../../../core/record/overview.ts';
 import { isUnsettled } from '../../../core/record/record.ts';
 import { format, type Hour, type Instant, parse } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
@@ -39,6 +39,8 @@ export type Books = {
   readonly lines: (hour?: Hour) => Iterable<Line>;
   /** A person says what became of a record (a token or its beginning, 8 digits at least). */
   readonly resolve: (decision: Resolution, openHour: Hour, now: Instant) => Line;
+  /** A person has seen what was lost: it is not stated any more. */
+  readonly acknowledge: (loss: number, why: string, now: Instant) => Loss;
   /** Lets held units of an hour go: they count in the open hour. Answers them. */
   readonly release: (hour: Hour, dimension: string, openHour: Hour) => { readonly units: string; readonly to: string };
 };
@@ -104,6 +106,21 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       db.prepare('INSERT OR REPLACE INTO resolution VALUES (?, ?, ?, ?)').run(record.token, now, as, why);
       const resolved = db.prepare('SELECT * FROM record WHERE token = ?').get(record.token);
       return recordLine(resolved ?? {});
+    }),
+  acknowledge: (loss, why, now) =>
+    writer.write('outcomes', ({ database: { db } }) => {
+      const row = db.prepare('SELECT id, at, what, acknowledged_at FROM loss WHERE id = ?').get(loss);
+      if (row === undefined) {
+        throw notFound(`no loss has the number ${loss}`, 'see "tollgate status" for what was lost');
+      }
+      if (row['acknowledged_at'] !== null) {
+        throw notFound(
+          `loss ${loss} was acknowledged already, at ${new Date(Number(row['acknowledged_at'])).toISOString()}`,
+          'there is nothing left to do',
+        );
+      }
+      db.prepare('UPDATE loss SET acknowledged_at = ?, why = ? WHERE id = ?').run(now, why, loss);
+      return { id: loss, at: Number(row['at']), what: String(row['what']) };
     }),
   release: (hour, dimension, openHour) =>
     writer.write('outcomes', (store) => {

@@ -21,6 +21,7 @@ export type Command =
   | { readonly do: 'check' }
   | { readonly do: 'lines'; readonly hour?: Hour }
   | { readonly do: 'resolve'; readonly token: string; readonly as: 'receipted' | 'unsent'; readonly why: string }
+  | { readonly do: 'acknowledge'; readonly loss: number; readonly why: string }
   | { readonly do: 'release'; readonly hour: Hour; readonly dimension: string };
 
 /** Quantities travel as the texts that an export shows. */
@@ -44,6 +45,9 @@ export function* carryOut(
       return;
     case 'resolve':
       yield books.resolve({ ...command, live }, openHour, now);
+      return;
+    case 'acknowledge':
+      yield books.acknowledge(command.loss, command.why, now);
       return;
     case 'release':
       yield books.release(command.hour, command.dimension, openHour);

@@ -1,15 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { TollgateError } from '../../../core/errors.ts';
+import { TollgateError, toError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
 import { openDatabase } from '../disk/database.ts';
-import { isBusy } from '../disk/transaction.ts';
+import { isBroken, isBusy } from '../disk/transaction.ts';
 import { makeWriter } from '../disk/writer.ts';
 import { FILE } from '../ledger.ts';
 import { makeStore } from '../rows/store.ts';
 import { type Books, makeBooks } from './books.ts';
 
 const GENEROUS = 2 ** 40;
+
+const damaged = (file: string, error: unknown): TollgateError =>
+  new TollgateError('ledger_broken', `${file} is damaged, or no ledger at all: ${toError(error).message}`, {
+    remedy:
+      'keep a copy of it; the agent puts it aside at its next start, begins a new one and says what is lost. Nothing was changed',
+    exitCode: EXIT.ledger,
+    cause: error,
+  });
 
 export type DeadLedger = { readonly books: Books; readonly close: () => void };
 
@@ -32,6 +40,9 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
     const writer = makeWriter(database, {
       reopen: () => openDatabase(file, GENEROUS),
       prepare: (opened) => makeStore(opened, { resource: String(resource), product: undefined }, new Map()),
+      replace: (error) => {
+        throw error;
+      },
       isOurs: () => true,
       makeRoom: () => false,
       log: { debug: silent, info: silent, warn: silent, error: silent },
@@ -40,6 +51,7 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
     return { books: makeBooks(() => writer.store().database.db, writer), close: writer.close };
   } catch (error) {
     if (isBusy(error)) return undefined;
+    if (isBroken(error)) throw damaged(file, error);
     throw error;
   }
 };

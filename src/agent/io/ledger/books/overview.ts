@@ -5,6 +5,7 @@ import type { Hour } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { lossesOf } from '../rows/losses.ts';
 import { recordOf } from '../rows/records.ts';
 
 /** A person need not see more hours than this at once; an export has them all. */
@@ -62,5 +63,5 @@ export const overviewOf = (db: DatabaseSync): LedgerOverview => {
   for (const { state, n } of db.prepare('SELECT state, sum(records) AS n FROM total GROUP BY state').all()) {
     states[String(state) as RecordState] = Number(n);
   }
-  return { open, records, lastReceipts, dimensions: dimensionsOf(db, open), states };
+  return { open, records, lastReceipts, dimensions: dimensionsOf(db, open), states, losses: lossesOf(db) };
 };

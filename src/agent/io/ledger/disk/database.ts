@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { migrate } from './schema.ts';
+import { isForeign, migrate } from './schema.ts';
+import { broken } from './transaction.ts';
 
 const PAGE_SIZE = 4096;
 
@@ -19,6 +20,24 @@ export type Database = {
   readonly bytes: () => number;
 };
 
+/** Throws as SQLite does for a broken file when rows are missing or torn, as far as it can tell quickly. */
+export const mustBeWhole = ({ db }: Pick<Database, 'db'>): void => {
+  const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (found !== 'ok') throw broken(`its check says: ${String(found).replaceAll('\n', ' ')}`);
+};
+
+/** Opens the file and checks it. Throws as `openDatabase`, and when it is damaged. */
+export const openWhole = (file: string, maxBytes: number): Database => {
+  const database = openDatabase(file, maxBytes);
+  try {
+    mustBeWhole(database);
+    return database;
+  } catch (error) {
+    database.db.close();
+    throw error;
+  }
+};
+
 /**
  * Opens the file for ourselves alone: exclusive lock, write-ahead log, every commit synced. Throws SQLite's error when it
  * is locked, broken or cannot be written.
@@ -26,9 +45,11 @@ export type Database = {
 export const openDatabase = (file: string, maxBytes: number): Database => {
   const db = new DatabaseSync(file, { timeout: 0 });
   try {
+    // The lock before the look, the look before the first change: another application's file is left as it is.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    if (isForeign(db)) throw broken('it is the database of another application');
     db.exec(`
       PRAGMA page_size = ${PAGE_SIZE};
-      PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = 1000;

@@ -1,11 +1,11 @@
-import { renameSync } from 'node:fs';
 import type { Config } from '../../../core/configuration/config.ts';
-import { TollgateError, toError } from '../../../core/errors.ts';
+import { TollgateError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
 import { type Millis, SECOND } from '../../../core/time/hour.ts';
 import type { Clock, Log, Scheduler } from '../../../ports.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openWhole } from './database.ts';
 import { holderOf } from './holder.ts';
+import { type Aside, setAside } from './setAside.ts';
 import { isBroken, isBusy } from './transaction.ts';
 
 /** How often a file that is in use is tried again. */
@@ -25,22 +25,15 @@ export const openPatiently = async (
     readonly scheduler: Pick<Scheduler, 'sleep'>;
     readonly log: Log;
   },
-): Promise<Database> => {
+): Promise<{ readonly database: Database; readonly aside: Aside | undefined }> => {
+  let aside: Aside | undefined;
   const until = clock.monotonic() + settings.wait;
   for (let told = false; ; told = true) {
     try {
-      return openDatabase(file, settings.maxBytes);
+      return { database: openWhole(file, settings.maxBytes), aside };
     } catch (error) {
       if (isBroken(error)) {
-        const aside = `${file}.broken-${new Date(clock.wall()).toISOString().replaceAll(':', '')}`;
-        for (const suffix of ['', '-wal']) {
-          try {
-            renameSync(`${file}${suffix}`, `${aside}${suffix}`);
-          } catch (missing) {
-            if (suffix === '') throw missing;
-          }
-        }
-        log.error('ledger set aside', { file, aside, why: toError(error).message });
+        aside = setAside(file, error, clock.wall(), log);
         continue;
       }
       if (!isBusy(error)) throw error;

@@ -131,9 +131,40 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (token, at)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Hours of which a record went to AWS that this ledger does not have: they were in one that was lost.
+  CREATE TABLE used_hour (
+    resource TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    PRIMARY KEY (resource, dimension, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What was lost, in words, and what a person said to it.
+  CREATE TABLE loss (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    acknowledged_at INTEGER,
+    why TEXT
+  ) STRICT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Tables that every version of ours has. */
+const OURS = ['meta', 'dimension', 'open_hour', 'record'];
+
+/** Whether the file is a database that somebody else made: it has tables, and they are not ours. */
+export const isForeign = (db: DatabaseSync): boolean => {
+  const names = db
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+    .all()
+    .map(({ name }) => String(name));
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  return (names.length > 0 || version > 0) && !(version > 0 && OURS.every((table) => names.includes(table)));
+};
 
 /** Brings a new or older ledger to this version, in one transaction. A newer one is refused untouched. */
 export const migrate = (db: DatabaseSync, file: string): void => {

@@ -40,3 +40,6 @@ const SQLITE_NOTADB = 26;
 
 /** The file is damaged, or was never a database. */
 export const isBroken = (error: unknown): boolean => [SQLITE_CORRUPT, SQLITE_NOTADB].includes(codeOf(error) ?? 0);
+
+/** An error that says so, where it is we who have found it out. */
+export const broken = (why: string): Error => Object.assign(new Error(why), { errcode: SQLITE_NOTADB });

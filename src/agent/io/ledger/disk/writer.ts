@@ -1,10 +1,10 @@
-import { TollgateError, toError } from '../../../core/errors.ts';
-import { EXIT } from '../../../core/exitCode.ts';
+import { toError } from '../../../core/errors.ts';
 import { type Millis, SECOND } from '../../../core/time/hour.ts';
 import type { Clock, Log } from '../../../ports.ts';
 import type { Store } from '../rows/store.ts';
 import type { Database, Writer as Party } from './database.ts';
-import { isFull, isSqlite, transaction } from './transaction.ts';
+import { isBroken, isFull, isSqlite, transaction } from './transaction.ts';
+import { unavailable, uncertain } from './trouble.ts';
 
 /** Runs transactions and keeps the ledger usable through a disk that is full, fails or turns read-only. */
 export type LedgerWriter = {
@@ -18,37 +18,21 @@ export type LedgerWriter = {
 /** After an error of the disk the file is reopened no sooner than this. */
 const REST: Millis = 2 * SECOND;
 
-const unavailable = (why: string, cause: unknown): TollgateError =>
-  new TollgateError('ledger_unavailable', `the ledger takes nothing at the moment: ${why}`, {
-    remedy:
-      'free room on its volume or mend the volume; nothing that was acknowledged is lost, and the agent goes on by itself',
-    exitCode: EXIT.ledger,
-    cause,
-  });
-
-/** The disk failed in the middle: what was being written may be there all the same when the file is opened again. */
-const uncertain = (why: string, cause: unknown): TollgateError =>
-  new TollgateError('ledger_uncertain', `the disk failed while the ledger wrote: ${why}`, {
-    remedy:
-      'mend the volume; the agent opens the file again by itself. Repeat reports only under an id or an Idempotency-Key',
-    exitCode: EXIT.ledger,
-    cause,
-  });
-
-/** Whether the rows on disk are whole, as far as SQLite can tell quickly. */
-const isWhole = ({ db }: Database): boolean => db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok';
-
 export const makeWriter = (
   opened: Database,
   {
     reopen,
+    replace,
     prepare,
     isOurs,
     makeRoom,
     log,
     clock,
   }: {
+    /** Opens the file again, checked. */
     readonly reopen: () => Database;
+    /** Puts a broken file aside and begins a new one. */
+    readonly replace: (error: unknown) => Store;
     readonly prepare: (database: Database) => Store;
     /** Whether what was opened again is the ledger that was lost, and not an empty or another one in its place. */
     readonly isOurs: (store: Store) => boolean;
@@ -70,8 +54,13 @@ export const makeWriter = (
     let database: Database | undefined;
     try {
       if (store.database.db.isOpen) store.database.db.close();
-      database = reopen();
-      if (!isWhole(database)) throw new Error('its check failed after it was opened again');
+      try {
+        database = reopen();
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        store = replace(error);
+        return;
+      }
       const found = prepare(database);
       if (!isOurs(found)) throw new Error('another ledger lies in its place');
       store = found;

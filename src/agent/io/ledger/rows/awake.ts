@@ -19,6 +19,7 @@ export const makeAwake = (db: DatabaseSync, resource: string): Awake => {
     `SELECT hour FROM awake AS a
      WHERE NOT EXISTS (SELECT 1 FROM open_hour WHERE dimension = ?1 AND hour = a.hour)
      AND NOT EXISTS (SELECT 1 FROM record WHERE resource = ?2 AND dimension = ?1 AND hour = a.hour)
+     AND NOT EXISTS (SELECT 1 FROM used_hour WHERE resource = ?2 AND dimension = ?1 AND hour = a.hour)
      ORDER BY hour`,
   );
   return {

@@ -21,11 +21,14 @@ export type DedupeWindow = {
 export const makeDedupeWindow = (
   { maxBytes, dedupe: { keep, least } }: Config['ledger'],
   clock: Clock,
-  since: string | undefined,
+  since: () => string | undefined,
 ): DedupeWindow => {
-  let shrunkTo = since === undefined ? undefined : (Number(since) as Hour);
   return {
-    length: () => (shrunkTo === undefined ? keep : Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(shrunkTo)))),
+    length: () => {
+      const shrunkTo = since();
+      if (shrunkTo === undefined) return keep;
+      return Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(Number(shrunkTo) as Hour)));
+    },
     forget: ({ ids, meta, database }, hour) => {
       const now = endOf(hour);
       ids.date(hour);
@@ -33,9 +36,9 @@ export const makeDedupeWindow = (
       const floor = hourOf(now - least);
       for (let oldest = ids.oldest(); oldest !== undefined && oldest < floor; oldest = ids.oldest()) {
         if (database.bytes() <= maxBytes * CROWDED) break;
-        shrunkTo = (oldest + 1) as Hour;
-        ids.forgetBefore(shrunkTo);
-        meta.set('ids_since', String(shrunkTo));
+        const since = (oldest + 1) as Hour;
+        ids.forgetBefore(since);
+        meta.set('ids_since', String(since));
       }
     },
   };

@@ -63,7 +63,10 @@ export const recordOf = (row: Record<string, SQLOutputValue>): StoredRecord => (
 
 /** The rows of frozen hours. `resource` owns the ledger now; a record keeps the resource it was made for. */
 export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals): Records => {
-  const taken = db.prepare('SELECT 1 FROM record WHERE resource = ? AND dimension = ? AND hour = ?');
+  const taken = db.prepare(
+    `SELECT 1 FROM record WHERE resource = ?1 AND dimension = ?2 AND hour = ?3
+     UNION ALL SELECT 1 FROM used_hour WHERE resource = ?1 AND dimension = ?2 AND hour = ?3 LIMIT 1`,
+  );
   const last = db.prepare('SELECT token, serial FROM record ORDER BY serial DESC LIMIT 1');
   const select = db.prepare('SELECT * FROM record WHERE token = ?');
   const unsettled = db.prepare(`SELECT * FROM record WHERE state IN ('sending', 'waiting') ORDER BY hour, dimension`);
