@@ -54,7 +54,7 @@ test('an agent that fails before the product runs ends the wrapper with 1', asyn
   expect(wrapped.stdout()).toBe('');
 });
 
-test('a rejection that nobody awaits is logged with its stack and without its secret, and nothing ends', async () => {
+test('O17 a rejection that nobody awaits is logged with its stack and without its secret, and nothing ends', async () => {
   const wrapped = reader();
   await wrapped.said('http');
   wrapped.order('reject');

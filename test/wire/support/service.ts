@@ -1,7 +1,6 @@
-import type { ScriptedAws } from '../../support/scriptedAws.ts';
 import type { Program, Start } from './program.ts';
 import { eventually } from './program.ts';
-import { freePort, makeStage, type Stage } from './stage.ts';
+import { type At, freePort, makeStage, type Stage } from './stage.ts';
 
 export type Usage = {
   readonly dimension: string;
@@ -51,7 +50,7 @@ const statusOf = async (url: string): Promise<number | undefined> => {
 };
 
 /** A usage product's service with ports of its own. */
-export const makeService = async (aws: ScriptedAws, tree: Readonly<Record<string, unknown>> = {}): Promise<Service> => {
+export const makeService = async (aws: At, tree: Readonly<Record<string, unknown>> = {}): Promise<Service> => {
   const [doorPort, healthPort] = [await freePort(), await freePort()];
   const listening = { door: { listen: `127.0.0.1:${doorPort}` }, health: { listen: `127.0.0.1:${healthPort}` } };
   const stage = makeStage(aws, { ...listening, ...tree });

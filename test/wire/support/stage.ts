@@ -37,7 +37,10 @@ export const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-export const ecsEnvironment = (aws: ScriptedAws): Readonly<Record<string, string>> => ({
+/** Where the scripted service answers, or will. */
+export type At = Pick<ScriptedAws, 'origin'>;
+
+export const ecsEnvironment = (aws: At): Readonly<Record<string, string>> => ({
   PATH: process.env['PATH'] ?? '',
   AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
   AWS_REGION: 'eu-west-1',
@@ -48,7 +51,7 @@ export const ecsEnvironment = (aws: ScriptedAws): Readonly<Record<string, string
 });
 
 /** The environment of an EKS pod with IRSA; its token is written into `folder`. */
-export const eksEnvironment = (aws: ScriptedAws, folder: string, podUid: string): Readonly<Record<string, string>> => {
+export const eksEnvironment = (aws: At, folder: string, podUid: string): Readonly<Record<string, string>> => {
   const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
   const claims = {
     aud: ['sts.amazonaws.com'],
@@ -95,7 +98,7 @@ export const hourlyProduct = (publicKeys: readonly Tree[], pricing = 'hourly'): 
   dimensions: null,
 });
 
-export const makeStage = (aws: ScriptedAws, tree: Tree = {}): Stage => {
+export const makeStage = (aws: At, tree: Tree = {}): Stage => {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-wire-'));
   const ledger = join(folder, 'ledger');
   const configFile = join(folder, 'tollgate.json');
