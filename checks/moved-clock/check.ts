@@ -1,10 +1,14 @@
 import { playAll } from './scenario.ts';
+import { CREDENTIALS } from './scenarios/credentials.ts';
 import { HOURS } from './scenarios/hours.ts';
 import { OUTAGES } from './scenarios/outages.ts';
 import { SOAK } from './scenarios/soak.ts';
+import { STARTS } from './scenarios/starts.ts';
 
 /** `run.sh [WORDS]`: only the checks whose name has all the words. */
 const words = process.argv.slice(2);
-const chosen = [...HOURS, ...OUTAGES, ...SOAK].filter(({ name }) => words.every((word) => name.includes(word)));
+const chosen = [...HOURS, ...OUTAGES, ...SOAK, ...STARTS, ...CREDENTIALS].filter(({ name }) =>
+  words.every((word) => name.includes(word)),
+);
 
 process.exitCode = chosen.length === 0 || (await playAll(chosen)) > 0 ? 1 : 0;

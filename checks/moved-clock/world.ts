@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type Reply, type ScriptedAws, startScriptedAws, type WireRequest } from '../../test/support/scriptedAws.ts';
 import { type Books, bodiesByRecord, makeBooks, sent } from '../../test/wire/support/books.ts';
-import { type Program, pause } from '../../test/wire/support/program.ts';
+import type { Program } from '../../test/wire/support/program.ts';
 import { makeService, type Service } from '../../test/wire/support/service.ts';
 import { type MovedClock, makeClock } from './clock.ts';
+import { makeMover } from './mover.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -71,25 +72,12 @@ export const startWorld = async (
   };
   let program: Program | undefined;
 
-  /**
-   * Nothing is under way: nobody may move a clock while an answer is waited for. The disk may be slow: an answer of the
-   * health listener says that the service's loop is not within a write, so that a call it was about to make is seen.
-   */
-  const quiet = async (): Promise<void> => {
-    let before = -1;
-    for (let still = 0; still < 4; ) {
-      const heard = (await service.startz()) !== undefined || program?.isOver() !== false;
-      await pause(15);
-      still = heard && aws.connections() === 0 && aws.requests.length === before ? still + 1 : 0;
-      before = aws.requests.length;
-    }
-  };
-
-  const move = async (instant: number): Promise<void> => {
-    await quiet();
-    clock.moveTo(instant);
-    await quiet();
-  };
+  const { quiet, move } = makeMover({
+    clock,
+    service,
+    traffic: () => ({ connections: aws.connections(), requests: aws.requests.length }),
+    isOver: () => program?.isOver() !== false,
+  });
 
   const begin = async (): Promise<void> => {
     ending = false;

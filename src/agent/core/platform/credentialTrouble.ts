@@ -63,11 +63,9 @@ const ofIrsa = (source: Irsa, { name, message }: CredentialFailure): CredentialT
   return row?.(source, message) ?? trouble(`STS gave no credentials for ${source.roleArn}: ${name}: ${message}`, WAIT);
 };
 
+/** A status says it all: the SDK's message then is of the next link in its chain, which was never meant to answer. */
 const ofEndpoint = (title: string, { status, message }: CredentialFailure): CredentialTrouble =>
-  trouble(
-    status === undefined ? `${title} does not answer: ${message}` : `${title} answered ${status}: ${message}`,
-    WAIT,
-  );
+  trouble(status === undefined ? `${title} does not answer: ${message}` : `${title} answered ${status}`, WAIT);
 
 /** Why there are no credentials, in words for whoever can mend it. Never a token, a key or a secret. */
 export const credentialTroubleOf = (source: CredentialSource, failure: CredentialFailure): CredentialTrouble => {
