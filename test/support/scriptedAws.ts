@@ -156,6 +156,7 @@ const usual = (operation: string, now: number, taskArn: string): Reply => {
 };
 
 export type ScriptedAws = AsyncDisposable & {
+  readonly host: string;
   readonly port: number;
   readonly origin: string;
   /** The resource that its task metadata names. */
@@ -171,15 +172,17 @@ export type ScriptedAws = AsyncDisposable & {
 
 /**
  * A service of the tests' own: metering (JSON 1.1), STS, the ECS credential endpoint (`/credentials`) and task metadata
- * (`/v4/task`), on one loopback port. It speaks HTTP by itself on bare sockets and shares nothing with the programs it
+ * (`/v4/task`), on one port, of loopback unless said. It speaks HTTP by itself on bare sockets and shares nothing with the programs it
  * judges; `now` is its time.
  */
 export const startScriptedAws = async ({
   now = Date.now,
+  host = '127.0.0.1',
   port: wanted = 0,
   taskArn = newTaskArn(),
 }: {
   readonly now?: () => number;
+  readonly host?: string;
   readonly port?: number;
   readonly taskArn?: string;
 } = {}): Promise<ScriptedAws> => {
@@ -226,12 +229,13 @@ export const startScriptedAws = async ({
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, host, resolve));
   const { port } = server.address() as AddressInfo;
 
   return {
     port,
-    origin: `http://127.0.0.1:${port}`,
+    host,
+    origin: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     taskArn,
     requests,
     calls: (operation) => requests.filter((request) => request.operation === operation),

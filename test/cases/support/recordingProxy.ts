@@ -12,11 +12,11 @@ export type RecordingProxy = AsyncDisposable & {
 };
 
 /**
- * A forward proxy that writes down what it is asked. Its every tunnel leads to the scripted service at `port`, which
+ * A forward proxy that writes down what it is asked. Its every tunnel leads to the scripted service at `host` and `port`, which
  * behind it has AWS's own names and a certificate for them (test/support/certificate.ts).
  */
 export const startRecordingProxy = async (
-  { port }: { readonly port: number },
+  { host = '127.0.0.1', port }: { readonly host?: string; readonly port: number },
   { refuses }: { readonly refuses?: number } = {},
 ): Promise<RecordingProxy> => {
   const asked: string[] = [];
@@ -31,7 +31,7 @@ export const startRecordingProxy = async (
     headers.push(request.headers);
   };
   const inner = createTlsServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, (socket) => {
-    const onward = keep(connect(port, '127.0.0.1'));
+    const onward = keep(connect(port, host));
     keep(socket).pipe(onward).pipe(socket);
     // Whoever is destroyed on one side is so on the other.
     socket.on('close', () => onward.destroy());
