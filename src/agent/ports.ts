@@ -1,6 +1,6 @@
 import type { MeterRequest } from './core/record/meterRequest.ts';
 import type { Judged, Outcome } from './core/record/outcome.ts';
-import type { MeterRecord } from './core/record/record.ts';
+import type { MeterRecord, WholeRecord } from './core/record/record.ts';
 import type { Answer } from './core/sending/answer.ts';
 import type { Hour, Instant, Millis } from './core/time/hour.ts';
 import type { Place } from './core/time/place.ts';
@@ -97,9 +97,9 @@ export type Ledger = {
   readonly append: (batch: Batch, place: Placing) => Promise<Receipt>;
   readonly agenda: () => Agenda;
   /** Makes the hour's record and says `sending`, before the first byte goes out. Undefined when there is nothing to send. */
-  readonly freeze: (dimension: string, hour: Hour, decide: (open: OpenHour) => Freezing) => MeterRecord | undefined;
+  readonly freeze: (dimension: string, hour: Hour, decide: (open: OpenHour) => Freezing) => WholeRecord | undefined;
   /** Says `sending` before another attempt of a frozen record; answers it as it is when it was settled meanwhile. */
-  readonly begin: (token: string) => MeterRecord;
+  readonly begin: (token: string) => WholeRecord;
   /** Writes what an attempt came to; a record that is settled already stays as it is. */
   readonly judge: (
     attempt: Pick<MeterRecord, 'token' | 'attempts'>,

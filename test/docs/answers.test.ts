@@ -47,6 +47,7 @@ const NEXT = {
   renew: 'renewed',
   pauseSender: 'sender paused',
   pauseDimension: 'dimension paused',
+  untag: 'at once without tags',
   giveUp: 'as at the edge',
   done: 'settled',
 } as const satisfies Record<Meaning['next'], string>;

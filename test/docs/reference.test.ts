@@ -42,7 +42,7 @@ test('the status has exactly the members of its type', () => {
 test('an export has exactly the columns of the sources', () => {
   const text = sectionOf(page, '`tollgate ledger export`');
   for (const column of COLUMNS) expect(codeOf(text)).toContain(column);
-  const list = text.slice(text.indexOf('`kind`'), text.indexOf('`settled_at`') + '`settled_at`'.length);
+  const list = text.slice(text.indexOf('`kind`'), text.indexOf('`allocations`') + '`allocations`'.length);
   expect(codeOf(list.replace(/\([^)]*\)/g, ''))).toEqual(COLUMNS);
 });
 

@@ -31,5 +31,17 @@ export const bodyOf = (request: MeterRequest): Readonly<Record<string, unknown>>
   ...(request.form === 'integer'
     ? { UsageQuantity: Number(request.quantity) }
     : { UsageQuantityAsDecimal: request.quantity }),
+  ...(request.allocations === undefined
+    ? {}
+    : {
+        UsageAllocations: request.allocations.map(({ quantity, tags }) => ({
+          ...(request.form === 'integer'
+            ? { AllocatedUsageQuantity: Number(quantity) }
+            : { AllocatedUsageQuantityAsDecimal: quantity }),
+          ...(Object.keys(tags).length === 0
+            ? {}
+            : { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+        })),
+      }),
   ClientToken: request.clientToken,
 });

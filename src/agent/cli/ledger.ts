@@ -65,6 +65,10 @@ const check = defineCommand({
 /** Characters of a person's reason: a sentence or two, not a file. */
 const LONGEST_REASON = 1000;
 
+/** Allocations stand in their cell as JSON. */
+const cellOf = (value: Line[string] | undefined): string | number | boolean | null | undefined =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+
 const FORMATS = ['csv', 'jsonl'] as const;
 
 const exportLedger = defineCommand({
@@ -84,7 +88,7 @@ const exportLedger = defineCommand({
       return;
     }
     await write(csvLine(COLUMNS));
-    for await (const line of lines) await write(csvLine(COLUMNS.map((column) => line[column])));
+    for await (const line of lines) await write(csvLine(COLUMNS.map((column) => cellOf(line[column]))));
   },
 });
 

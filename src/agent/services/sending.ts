@@ -1,6 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
 import { type Judged, type Outcome, outcomeOf } from '../core/record/outcome.ts';
-import type { MeterRecord } from '../core/record/record.ts';
+import type { MeterRecord, WholeRecord } from '../core/record/record.ts';
 import { requestOf } from '../core/record/request.ts';
 import { meaningOf, say } from '../core/sending/meterAnswers.ts';
 import { AT_START, after, forget, type Sender } from '../core/sending/sender.ts';
@@ -86,7 +86,7 @@ export const makeSending = ({
     };
   };
 
-  const frozen = (item: Item, flush: Flush | undefined): MeterRecord | undefined => {
+  const frozen = (item: Item, flush: Flush | undefined): WholeRecord | undefined => {
     if (item.kind === 'record') return ledger.begin(item.record.token);
     return ledger.freeze(item.dimension, item.hour, (open) => ({ frozen: freeze(open, rulesFor(item, flush)) }));
   };
@@ -101,7 +101,7 @@ export const makeSending = ({
     }
   };
 
-  const send = async (record: MeterRecord, mayRenew: boolean): Promise<MeterRecord | undefined> => {
+  const send = async (record: WholeRecord, mayRenew: boolean): Promise<MeterRecord | undefined> => {
     const answer = await marketplace.meter(requestOf(record));
     timekeeping.hear(answer);
     const meaning = meaningOf(answer);
@@ -122,6 +122,11 @@ export const makeSending = ({
       marketplace.renewCredentials();
       const again = ledger.begin(record.token);
       return again.state === 'sending' ? send(again, false) : again;
+    }
+    if (meaning.next === 'untag' && judged?.state === 'moved' && judged.movedTo === judged.hour) {
+      sender = { ...forget(sender, token), lastAnswer: line };
+      log.warn('record', { ...describeRecord(judged), answer: line, reason: judged.reason, fix: meaning.fix });
+      return judged;
     }
     const wasPaused = sender.pause;
     sender = after(

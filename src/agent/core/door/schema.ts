@@ -28,7 +28,12 @@ export const reportSchema = z.strictObject({
   quantity,
   timestamp: timestamp.optional(),
   id: id.optional(),
-  tags: z.record(z.string(), z.string()).optional().describe('Cost allocation tags.'),
+  tags: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Cost allocation tags: at most 5, keys of 1 to 100 and values of 1 to 256 letters, digits, spaces and + - = . _ : / @. Other tags do not stop the report: it counts untagged.',
+    ),
 });
 
 export const usageSchema = z.union([reportSchema, z.array(reportSchema).max(MOST_REPORTS)]);
@@ -39,7 +44,9 @@ export const receiptSchema = z.object({
   accepted: count.describe('Reports that count now for the first time.'),
   duplicates: count.describe('Reports whose id had been taken before; they do not count again.'),
   late: count.describe('Accepted reports that count in the open hour because their own is over or frozen.'),
-  untagged: count.describe('Accepted reports whose tags AWS would not take; they count without.'),
+  untagged: count.describe(
+    'Accepted reports whose tags AWS would not take, or for which an hour has no room; they count without.',
+  ),
 });
 
 export const problemSchema = z.object({

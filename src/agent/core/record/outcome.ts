@@ -14,13 +14,22 @@ export type Judged = {
   readonly doubt: boolean;
   /** How many hours of the dimension before this one ended in a conflict, in a row. */
   readonly conflictsBefore: number;
+  /** Whether it has allocations. */
+  readonly tagged?: boolean;
 };
 
-/** What becomes of a record. `units`: where its units are from now on, when they leave it. */
+/**
+ * What becomes of a record. `units`: where its units are from now on, when they leave it; `itself` is a second record of the
+ * same hour, without allocations.
+ */
 export type Outcome = {
   readonly state: RecordState;
   readonly doubt: boolean;
-  readonly units: { readonly to: 'stay' } | { readonly to: 'hold' } | { readonly to: 'move'; readonly hour: Hour };
+  readonly units:
+    | { readonly to: 'stay' }
+    | { readonly to: 'hold' }
+    | { readonly to: 'itself' }
+    | { readonly to: 'move'; readonly hour: Hour };
   readonly reason?: string;
 };
 
@@ -95,6 +104,15 @@ export const outcomeOf = (judged: Judged, meaning: Meaning, policies: Policies, 
     case 'maybe':
       if (meaning.next === 'giveUp' || now >= edgeOf(judged.hour)) {
         return expire({ ...judged, doubt }, meaning.atEdge, policies, now);
+      }
+      // The one case in which an hour has two bodies: the first is certainly not stored, and never will be.
+      if (meaning.next === 'untag' && !doubt && judged.tagged === true) {
+        return {
+          state: 'moved',
+          doubt,
+          units: { to: 'itself' },
+          reason: 'AWS refused its tags: it goes again without',
+        };
       }
       return { state: 'waiting', doubt, units: STAY };
     default:

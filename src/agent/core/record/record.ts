@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Allocation } from '../tags/allocations.ts';
 import type { Hour, Instant } from '../time/hour.ts';
 import type { Quantity } from '../usage/quantity.ts';
 import * as quantity from '../usage/quantity.ts';
@@ -39,9 +40,12 @@ export type Body = {
   readonly quantity: Quantity;
   /** 0: goes out as a whole number; else as a decimal. */
   readonly decimals: number;
+  /** The quantity by tag set, in order of their texts; none when nothing is tagged. */
+  readonly allocations: readonly Allocation[];
 };
 
-export type MeterRecord = Body & {
+/** A record without its allocations, which may be large: whoever sends it has them (`WholeRecord`). */
+export type MeterRecord = Omit<Body, 'allocations'> & {
   /** The ClientToken: 64 hex digits, the record's name everywhere. */
   readonly token: string;
   readonly state: RecordState;
@@ -56,6 +60,9 @@ export type MeterRecord = Body & {
   /** Why it is quarantined, held, moved or in conflict. */
   readonly reason: string | undefined;
 };
+
+/** A record as it goes to AWS. */
+export type WholeRecord = MeterRecord & Pick<Body, 'allocations'>;
 
 /** The token before the first one. */
 export const GENESIS = '0'.repeat(64);
@@ -76,6 +83,9 @@ export const tokenOf = (body: Body, previous: string): string =>
         Math.floor(body.timestamp / 1000),
         quantity.format(body.quantity),
         body.decimals,
+        ...(body.allocations.length === 0
+          ? []
+          : [body.allocations.map(({ tags, units }) => [tags, quantity.format(units)])]),
       ]),
     )
     .digest('hex');

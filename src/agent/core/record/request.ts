@@ -1,3 +1,4 @@
+import { tagsOf } from '../tags/tagSet.ts';
 import { format } from '../usage/quantity.ts';
 import type { MeterRequest } from './meterRequest.ts';
 import type { Body } from './record.ts';
@@ -10,5 +11,10 @@ export const requestOf = (record: Body & { readonly token: string }): MeterReque
   timestamp: record.timestamp,
   quantity: format(record.quantity),
   form: record.decimals === 0 ? 'integer' : 'decimal',
+  ...(record.allocations.length === 0
+    ? {}
+    : {
+        allocations: record.allocations.map(({ tags, units }) => ({ quantity: format(units), tags: tagsOf(tags) })),
+      }),
   clientToken: record.token,
 });

@@ -22,6 +22,8 @@ export type Next =
   | 'pauseSender'
   /** The answer is about this dimension: the others go on. */
   | 'pauseDimension'
+  /** Without doubt at once again without allocations; else the same as `pauseDimension`. */
+  | 'untag'
   /** As if the edge of the window were reached. */
   | 'giveUp'
   /** Nothing: the record is settled. */
@@ -37,6 +39,9 @@ export type Meaning = {
 
 const STATEMENT =
   'attach a policy that allows aws-marketplace:MeterUsage on Resource "*" to the task role (ECS), the IRSA role (EKS) or the instance role (EC2)';
+
+const TAGS =
+  'leave the tags of this dimension away, or name those in the message another way; the usage itself goes out';
 
 const pauseSender = (fix: string): Meaning => ({ stored: 'no', next: 'pauseSender', atEdge: 'move', fix });
 
@@ -98,8 +103,8 @@ const ANSWERS: Readonly<Record<string, Meaning>> = {
     atEdge: 'quarantine',
     fix: 'name the dimension by its API name in the listing; capitals matter',
   },
-  InvalidTagException: { stored: 'no', next: 'pauseDimension', atEdge: 'move' },
-  InvalidUsageAllocationsException: { stored: 'no', next: 'pauseDimension', atEdge: 'move' },
+  InvalidTagException: { stored: 'no', next: 'untag', atEdge: 'move', fix: TAGS },
+  InvalidUsageAllocationsException: { stored: 'no', next: 'untag', atEdge: 'move', fix: TAGS },
   TimestampOutOfBoundsException: {
     stored: 'no',
     next: 'giveUp',

@@ -96,6 +96,7 @@ export const after = (
     case 'pauseSender':
       return { ...told, pause: pauseFrom(sender.pause) };
     case 'pauseDimension':
+    case 'untag':
       return {
         ...told,
         pause: undefined,

@@ -1,5 +1,8 @@
 import type { Outcome } from '../record/outcome.ts';
 import { type Body, tokenOf } from '../record/record.ts';
+import { allocationsOf } from '../tags/allocations.ts';
+import { type Counts, ownShares } from '../tags/ownShares.ts';
+import { addShares, divideShares, NO_SHARES, type Shares } from '../tags/shares.ts';
 import type { Hour, Instant } from '../time/hour.ts';
 import type { Definition } from './definition.ts';
 import { meter } from './meter.ts';
@@ -20,6 +23,15 @@ export type OpenHour = {
   readonly carried: quantity.Quantity;
   /** The token of the record frozen last. */
   readonly previousToken: string;
+  /** Absent while nothing of the dimension is tagged. */
+  readonly tagged?: {
+    /** Raw count of the reports by tag set. */
+    readonly counts: Counts;
+    /** Tag sets of the units that came here. */
+    readonly moved: Shares;
+    /** What earlier hours of the dimension owe each tag set, as a raw count. */
+    readonly balances: Counts;
+  };
 };
 
 export type FreezeRules = {
@@ -44,6 +56,8 @@ export type Frozen = {
   readonly toNext: quantity.Quantity;
   /** Units above `maxPerHour`: a person releases them. */
   readonly held: quantity.Quantity;
+  /** Tag sets of the units that go elsewhere, and what each is owed from now on. Absent while nothing is tagged. */
+  readonly tagged?: { readonly toNext: Shares; readonly held: Shares; readonly balances: Counts };
 };
 
 /** What is decided about an hour when it is frozen, and what becomes of its record when it is not sent at all. */
@@ -52,6 +66,23 @@ export type Freezing = { readonly frozen: Frozen; readonly instead?: Pick<Outcom
 /** The most one record may say (API reference, MeterUsage: UsageQuantity, UsageQuantityAsDecimal). */
 export const limitOf = (decimals: number): quantity.Quantity =>
   decimals === 0 ? quantity.of(2_147_483_647) : quantity.read('9999999999.999999');
+
+/**
+ * Where the tag sets of an hour's units go. What one record cannot say leaves it in proportion: from all sets alike, the
+ * untagged bucket among them.
+ */
+const tagsOfFrozen = (
+  { definition, counted, carried, tagged }: OpenHour,
+  units: Readonly<Record<'own' | 'allowed' | 'total' | 'sendable', quantity.Quantity>>,
+) => {
+  if (tagged === undefined) return undefined;
+  const { own, allowed, total, sendable } = units;
+  const { shares, balances } = ownShares({ ...tagged, definition, counted, carried, own });
+  const { now: passing, later: held } = divideShares(shares, own, allowed, definition.decimals);
+  const here = addShares(passing, tagged.moved);
+  const { now: recorded, later: toNext } = divideShares(here, total, sendable, definition.decimals);
+  return { recorded, elsewhere: { toNext, held, balances } };
+};
 
 /** The moment of freezing: from here on the record's bytes never change. */
 export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
@@ -68,7 +99,8 @@ export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
     'down',
   );
   const toNext = quantity.subtract(total, sendable);
-  const outcome = { own, carry, toNext, held };
+  const split = tagsOfFrozen(open, { own, allowed, total, sendable });
+  const outcome = { own, carry, toNext, held, ...(split === undefined ? {} : { tagged: split.elsewhere }) };
   if (quantity.isZero(sendable) && quantity.isZero(own) && !rules.zero) return { ...outcome, record: undefined };
   const body: Body = {
     resource: rules.resource,
@@ -78,6 +110,7 @@ export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
     timestamp: rules.timestamp,
     quantity: sendable,
     decimals: definition.decimals,
+    allocations: allocationsOf(split?.recorded ?? NO_SHARES, sendable),
   };
   return { ...outcome, record: { body, token: tokenOf(body, open.previousToken) } };
 };

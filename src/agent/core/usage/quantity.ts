@@ -91,3 +91,10 @@ export const divide = (a: Quantity, b: Quantity, decimals: number, rounding: Rou
   const up = rounding === 'up' ? rest > 0n : rounding === 'nearest' ? rest * 2n >= denominator : false;
   return normal(up ? floor + 1n : floor, decimals);
 };
+
+/** `digits` x 10^-`scale`. */
+export const scaled = (digits: bigint, scale: number): Quantity => normal(digits, scale);
+
+/** How often 10^-`scale` goes into a number that is not negative, or holds it exactly. */
+export const wholes = ({ digits, scale: own }: Quantity, scale: number): bigint =>
+  own <= scale ? digits * pow10(scale - own) : digits / pow10(own - scale);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../../core/configuration/config.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
 import { isUnsettled, type MeterRecord } from '../../core/record/record.ts';
+import { NO_SHARES } from '../../core/tags/shares.ts';
 import { type Hour, hourOf, MINUTE, type Millis } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
@@ -152,14 +153,13 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   const idleDefinition = (dimension: string, hour: Hour, { openHours }: Store) => {
     const definition = definitions.get(dimension);
     if (definition === undefined) return undefined;
-    const carried = openHours.carryOf(dimension);
     return {
       dimension,
       hour,
       definition,
       counted: quantity.ZERO,
       moved: quantity.ZERO,
-      carried,
+      ...openHours.carried(dimension, NO_SHARES, NO_SHARES),
       reports: 0,
       origin: hour,
     };
@@ -175,7 +175,8 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
 
   const judgedOf = (store: Store, token: string) => {
     const record = store.records.read(token);
-    return { record, judged: { ...record, conflictsBefore: store.openHours.conflictsOf(record.dimension) } };
+    const conflictsBefore = store.openHours.conflictsOf(record.dimension);
+    return { record, judged: { ...record, conflictsBefore, tagged: store.records.allocationsOf(token).length > 0 } };
   };
 
   const books = makeBooks(() => writer.store().database.db, writer);
@@ -222,7 +223,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       if (isUnsettled(record.state)) noteSent(record);
       return writer.write('outcomes', ({ records }) => {
         records.begin(token);
-        return records.read(token);
+        return records.readWhole(token);
       });
     },
     judge: ({ token, attempts }, answer, decide) =>

@@ -1,17 +1,25 @@
 import type { Outcome } from '../../core/record/outcome.ts';
-import { isUnsettled } from '../../core/record/record.ts';
+import { isUnsettled, type WholeRecord } from '../../core/record/record.ts';
+import { NO_SHARES, type Shares, write } from '../../core/tags/shares.ts';
 import { type Hour, type Instant, next } from '../../core/time/hour.ts';
 import type { Freezing } from '../../core/usage/freeze.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { StoredHour } from './rows/openHours.ts';
 import type { StoredRecord } from './rows/records.ts';
 import type { Store } from './rows/store.ts';
+import { taggedSharesOf } from './rows/tagShares.ts';
 
-const hold = ({ database }: Store, dimension: string, hour: Hour, units: quantity.Quantity, reason: string): void => {
+const hold = (
+  { database }: Store,
+  { dimension, hour }: Pick<StoredHour, 'dimension' | 'hour'>,
+  units: quantity.Quantity,
+  shares: Shares,
+  reason: string,
+): void => {
   if (quantity.isZero(units)) return;
   database.db
-    .prepare('INSERT INTO held (dimension, hour, units, reason) VALUES (?, ?, ?, ?)')
-    .run(dimension, hour, quantity.format(units), reason);
+    .prepare('INSERT INTO held (dimension, hour, units, reason, shares) VALUES (?, ?, ?, ?, ?)')
+    .run(dimension, hour, quantity.format(units), reason, shares.size === 0 ? null : write(shares));
 };
 
 /** Units of one product are never billed under another: where the hours to come belong to another one, a person decides. */
@@ -36,11 +44,13 @@ export const settle = (store: Store, record: StoredRecord, decided: Outcome, fir
   }
   if (outcome.state === 'conflict') openHours.setConflicts(dimension, openHours.conflictsOf(dimension) + 1);
   let movedTo: Hour | undefined;
+  const shares = (): Shares => taggedSharesOf(records.allocationsOf(record.token));
   if (outcome.units.to === 'move' && !quantity.isZero(record.quantity)) {
     const wanted = Math.max(outcome.units.hour, firstHour) as Hour;
-    movedTo = openHours.moveIn(dimension, wanted, record.quantity, record.origin, record.definition);
+    movedTo = openHours.moveIn(dimension, wanted, record.quantity, record.origin, record.definition, shares());
   }
-  if (outcome.units.to === 'hold') hold(store, dimension, record.hour, record.quantity, outcome.reason ?? '');
+  if (outcome.units.to === 'hold') hold(store, record, record.quantity, shares(), outcome.reason ?? '');
+  if (outcome.units.to === 'itself') movedTo = record.hour;
   records.change(record.token, {
     state: outcome.state,
     doubt: outcome.doubt,
@@ -48,6 +58,7 @@ export const settle = (store: Store, record: StoredRecord, decided: Outcome, fir
     reason: outcome.reason,
     settledAt: isUnsettled(outcome.state) ? undefined : at,
   });
+  if (outcome.units.to === 'itself') records.insertUntagged(record, at);
 };
 
 /** Notes an hour that only added to the carry, so that an export shows where its reports went. */
@@ -74,15 +85,19 @@ export const freezeHour = (
   { frozen, instead }: Freezing,
   firstHour: Hour,
   at: Instant,
-): StoredRecord | undefined => {
+): WholeRecord | undefined => {
   const { openHours, records } = store;
   const { dimension, hour, definition } = open;
   openHours.remove(dimension, hour);
-  openHours.setCarry(dimension, frozen.carry);
-  hold(store, dimension, hour, frozen.held, 'above maxPerHour');
+  const { toNext, held, balances } = frozen.tagged ?? { toNext: NO_SHARES, held: NO_SHARES, balances: NO_SHARES };
+  openHours.setCarry(dimension, frozen.carry, balances);
+  hold(store, open, frozen.held, held, 'above maxPerHour');
+  const leave = (): void => {
+    if (quantity.isZero(frozen.toNext)) return;
+    openHours.moveIn(dimension, next(hour), frozen.toNext, open.origin, definition, toNext);
+  };
   if (frozen.record === undefined) {
-    if (!quantity.isZero(frozen.toNext))
-      openHours.moveIn(dimension, next(hour), frozen.toNext, open.origin, definition);
+    leave();
     if (open.reports > 0) fold(store, open);
     return undefined;
   }
@@ -93,7 +108,7 @@ export const freezeHour = (
     instead === undefined ? 1 : 0,
     at,
   );
-  if (!quantity.isZero(frozen.toNext)) openHours.moveIn(dimension, next(hour), frozen.toNext, open.origin, definition);
+  leave();
   if (instead !== undefined) settle(store, record, { ...instead, doubt: false }, firstHour, at);
-  return records.read(record.token);
+  return records.readWhole(record.token);
 };

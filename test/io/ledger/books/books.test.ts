@@ -46,6 +46,33 @@ test.each([
   dead?.close();
 });
 
+test.each([
+  ['an allocation', `UPDATE allocation SET shares = replace(shares, '"3"', '"4"')`, 'allocations sum to 6, not to 5'],
+  ['allocations that vanished', 'DELETE FROM allocation', 'is not what its ClientToken was made of'],
+  [
+    'what a tag set is owed',
+    `INSERT INTO balance VALUES ('requests', 'x', '1')`,
+    'are owed 1 together, but 0 is carried',
+  ],
+  [
+    'tags of units that were moved',
+    `INSERT INTO moved_share SELECT dimension, hour, 'x', '1' FROM open_hour`,
+    'more units are tagged than were moved',
+  ],
+])('check tells that somebody changed %s', async (_, sql, finding) => {
+  const folder = newFolder();
+  const ledger = await openIn(folder);
+  await take(ledger, [reportOf(3, { tags: { team: 'blue' } }), reportOf(2)]);
+  ledger.freeze('requests', TEN, (open) => ({ frozen: freeze(open, RULES) }));
+  await take(ledger, [reportOf(2)]);
+  expect(ledger.books.check().findings).toEqual([]);
+  ledger.close();
+  tamper(folder, sql);
+  const dead = openDeadLedger(folder);
+  expect(dead?.books.check().findings.join('; ')).toContain(finding);
+  dead?.close();
+});
+
 const all = async (answers: AsyncIterable<unknown>): Promise<readonly unknown[]> => {
   const list: unknown[] = [];
   for await (const answer of answers) list.push(answer);

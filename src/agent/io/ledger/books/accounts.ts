@@ -6,6 +6,7 @@ import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import { recordOf } from '../rows/records.ts';
+import { makeTagShares } from '../rows/tagShares.ts';
 
 const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
 
@@ -72,9 +73,10 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] =>
 export const chainFindings = (db: DatabaseSync): readonly string[] => {
   const findings: string[] = [];
   let before: string | undefined;
+  const { allocationsOf } = makeTagShares(db);
   for (const row of db.prepare('SELECT * FROM record ORDER BY serial').iterate()) {
-    const body: Body = recordOf(row);
     const [token, previous] = [String(row['token']), String(row['previous'])];
+    const body: Body = { ...recordOf(row), allocations: allocationsOf(token) };
     const name = `${format(body.hour)} ${body.dimension} (${token.slice(0, 12)})`;
     if (before !== undefined && previous !== before)
       findings.push(`record ${name} does not follow the record before it`);

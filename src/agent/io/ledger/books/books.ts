@@ -4,6 +4,7 @@ import { EXIT } from '../../../core/exitCode.ts';
 import { type Account, audit } from '../../../core/record/audit.ts';
 import type { LedgerOverview, Loss } from '../../../core/record/overview.ts';
 import { isUnsettled } from '../../../core/record/record.ts';
+import { addShares, NO_SHARES, read as readShares } from '../../../core/tags/shares.ts';
 import { format, type Hour, type Instant, parse } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
@@ -12,6 +13,7 @@ import { settle } from '../settle.ts';
 import { accountsOf, chainFindings, totalsFindings } from './accounts.ts';
 import { type Line, linesOf, recordLine } from './lines.ts';
 import { overviewOf } from './overview.ts';
+import { tagFindings } from './tagFindings.ts';
 
 export type { Line };
 
@@ -58,6 +60,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
     const findings = [
       ...accounts.flatMap(audit),
       ...totalsFindings(database(), accounts),
+      ...tagFindings(database(), accounts),
       ...chainFindings(database()),
     ];
     const whole = database().prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
@@ -105,7 +108,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       );
       db.prepare('INSERT OR REPLACE INTO resolution VALUES (?, ?, ?, ?)').run(record.token, now, as, why);
       const resolved = db.prepare('SELECT * FROM record WHERE token = ?').get(record.token);
-      return recordLine(resolved ?? {});
+      return recordLine(resolved ?? {}, store.records.allocationsOf(record.token));
     }),
   acknowledge: (loss, why, now) =>
     writer.write('outcomes', ({ database: { db } }) => {
@@ -126,7 +129,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
     writer.write('outcomes', (store) => {
       const { db } = store.database;
       const rows = db
-        .prepare('SELECT id, units FROM held WHERE hour = ? AND dimension = ? AND released_to IS NULL')
+        .prepare('SELECT id, units, shares FROM held WHERE hour = ? AND dimension = ? AND released_to IS NULL')
         .all(hour, dimension);
       if (rows.length === 0) {
         throw notFound(`nothing is held of ${dimension} in ${format(hour)}`, 'see "tollgate status" for what is held');
@@ -134,7 +137,10 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       const units = quantity.sum(rows.map((row) => decimalOf(row['units'])));
       const frozen = db.prepare('SELECT definition FROM record WHERE hour = ? AND dimension = ?').get(hour, dimension);
       const fallback = readDefinition(String(frozen?.['definition']));
-      const to = store.openHours.moveIn(dimension, openHour, units, hour, fallback);
+      const shares = rows
+        .map((row) => (row['shares'] === null ? NO_SHARES : readShares(String(row['shares']))))
+        .reduce(addShares, NO_SHARES);
+      const to = store.openHours.moveIn(dimension, openHour, units, hour, fallback, shares);
       for (const row of rows) db.prepare('UPDATE held SET released_to = ? WHERE id = ?').run(to, Number(row['id']));
       return { units: quantity.format(units), to: format(to) };
     }),

@@ -1,11 +1,23 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type Allocation, allocationsOf } from '../../../core/tags/allocations.ts';
+import { read as readShares } from '../../../core/tags/shares.ts';
+import { tagsOf } from '../../../core/tags/tagSet.ts';
 import { format, type Hour } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { makeTagShares } from '../rows/tagShares.ts';
+
+/** A part of a line's quantity, by its tags; untagged without any. */
+type LineAllocation = { readonly quantity: string; readonly tags: Readonly<Record<string, string>> };
 
 /** One line of an export: plain texts and numbers, times as RFC 3339, absent things as null. */
-export type Line = Readonly<Record<string, string | number | boolean | null>>;
+export type Line = Readonly<Record<string, string | number | boolean | null | readonly LineAllocation[]>>;
+
+const allocationsIn = (allocations: readonly Allocation[]): readonly LineAllocation[] | null =>
+  allocations.length === 0
+    ? null
+    : allocations.map(({ tags, units }) => ({ quantity: quantity.format(units), tags: tagsOf(tags) }));
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -20,7 +32,11 @@ const hourText = (value: SQLOutputValue | undefined): string | null =>
 const text = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-export const recordLine = (row: Row): Line => ({
+/** Held units by tag set: what their shares do not name of them is untagged. */
+const heldAllocations = (row: Row): readonly Allocation[] =>
+  row['shares'] === null ? [] : allocationsOf(readShares(String(row['shares'])), decimalOf(row['units']));
+
+export const recordLine = (row: Row, allocations: readonly Allocation[]): Line => ({
   kind: 'record',
   hour: hourText(row['hour']),
   dimension: text(row['dimension']),
@@ -45,9 +61,10 @@ export const recordLine = (row: Row): Line => ({
   held: text(row['held']),
   frozen_at: time(row['frozen_at']),
   settled_at: time(row['settled_at']),
+  allocations: allocationsIn(allocations),
 });
 
-const BLANK: Line = Object.fromEntries(Object.keys(recordLine({})).map((column) => [column, null]));
+const BLANK: Line = Object.fromEntries(Object.keys(recordLine({}, [])).map((column) => [column, null]));
 
 /** The columns of every line, in the order of an export. */
 export const COLUMNS: readonly string[] = Object.keys(BLANK);
@@ -59,9 +76,10 @@ function* recordLines(db: DatabaseSync, from: number, to: number): Iterable<Line
   const page = db.prepare(
     `SELECT * FROM record WHERE hour BETWEEN ? AND ? AND serial > ? ORDER BY serial LIMIT ${PAGE}`,
   );
+  const stored = makeTagShares(db);
   for (let last = 0; ; ) {
     const rows = page.all(from, to, last);
-    yield* rows.map(recordLine);
+    for (const row of rows) yield recordLine(row, stored.allocationsOf(String(row['token'])));
     if (rows.length < PAGE) return;
     last = Number(rows.at(-1)?.['serial']);
   }
@@ -114,6 +132,7 @@ export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
       held: text(row['units']),
       reason: text(row['reason']),
       moved_to: hourText(row['released_to']),
+      allocations: allocationsIn(heldAllocations(row)),
     };
   }
 }

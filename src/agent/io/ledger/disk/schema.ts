@@ -149,6 +149,36 @@ const MIGRATIONS: readonly string[] = [
     why TEXT
   ) STRICT;
   `,
+  `
+  -- Tag sets of the units in open_hour.moved; what no row names of them is untagged.
+  CREATE TABLE moved_share (
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    tags TEXT NOT NULL,
+    units TEXT NOT NULL,
+    PRIMARY KEY (dimension, hour, tags)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Raw count that each tag set is owed; below zero it is ahead. With the untagged bucket's ('') they sum to dimension.carry.
+  -- No rows where nothing is tagged.
+  CREATE TABLE balance (
+    dimension TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    owed TEXT NOT NULL,
+    PRIMARY KEY (dimension, tags)
+  ) STRICT, WITHOUT ROWID;
+
+  -- JSON of [tag set, units] pairs that sum to the record's quantity. No row where nothing is tagged.
+  CREATE TABLE allocation (token TEXT PRIMARY KEY, shares TEXT NOT NULL) STRICT;
+
+  -- JSON of [tag set, units] pairs; what they do not name of the units is untagged.
+  ALTER TABLE held ADD COLUMN shares TEXT;
+
+  -- 2: AWS refused the allocations of 1, which was certainly not stored; it is the same without them.
+  ALTER TABLE record ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+  DROP INDEX record_by_hour;
+  CREATE UNIQUE INDEX record_by_hour ON record (resource, dimension, hour, version);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Counts } from '../../../core/tags/ownShares.ts';
+import { NO_SHARES, type Shares } from '../../../core/tags/shares.ts';
 import { type TagSet, UNTAGGED } from '../../../core/tags/tagSet.ts';
 import type { Hour } from '../../../core/time/hour.ts';
 import { firstFree } from '../../../core/time/place.ts';
@@ -6,6 +8,7 @@ import { type Definition, read as readDefinition, write as writeDefinition } fro
 import type { OpenHour } from '../../../core/usage/freeze.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import type { TagShares } from './tagShares.ts';
 import type { Tallies, Tally } from './tallies.ts';
 
 /** An open hour with what only the ledger needs to know of it. */
@@ -29,12 +32,15 @@ export type OpenHours = {
     units: quantity.Quantity,
     origin: Hour,
     fallback: Definition,
+    shares: Shares,
   ) => Hour;
   /** How the reports of this hour become one number: as when it began, whatever the configuration says now. */
   readonly meterOf: (dimension: string, hour: Hour) => Definition['meter'] | undefined;
   /** Brings all that an hour holds into the first hour from `wanted` on that has no record. */
   readonly merge: (dimension: string, from: Hour, wanted: Hour) => void;
-  readonly setCarry: (dimension: string, carry: quantity.Quantity) => void;
+  /** What is left over, and what each tag set is owed of it. */
+  readonly setCarry: (dimension: string, carry: quantity.Quantity, balances: Counts) => void;
+  readonly carried: (dimension: string, counts: Counts, moved: Shares) => Pick<StoredHour, 'carried' | 'tagged'>;
   /** The carry is never billed: it is written off. */
   readonly writeOffCarry: (dimension: string) => void;
   readonly setLastReceipt: (dimension: string, token: string) => void;
@@ -47,6 +53,7 @@ export const makeOpenHours = (
   db: DatabaseSync,
   definitions: ReadonlyMap<string, Definition>,
   tallies: Tallies,
+  tagShares: TagShares,
   isTaken: (dimension: string, hour: Hour) => boolean,
 ): OpenHours => {
   const list = db.prepare('SELECT dimension, hour FROM open_hour ORDER BY hour, dimension');
@@ -106,12 +113,23 @@ export const makeOpenHours = (
     tallies.add(dimension, hour, tally, (a, b) => combine(definition.meter, a, b));
   };
 
+  /** What earlier hours leave to this one, and what is tagged of it all; nothing is said of tags while there are none. */
+  const carriedInto = (dimension: string, counts: Counts, moved: Shares): Pick<StoredHour, 'carried' | 'tagged'> => {
+    const carried = figuresOf(dimension).carry;
+    const balances = tagShares.balancesOf(dimension);
+    return counts.size + moved.size + balances.size === 0
+      ? { carried }
+      : { carried, tagged: { counts, moved, balances } };
+  };
+
   const read = (dimension: string, hour: Hour): StoredHour | undefined => {
     const row = select.get(dimension, hour);
     if (row === undefined) return undefined;
     const definition = readDefinition(String(row['definition']));
     let [counted, reports] = [quantity.ZERO, 0];
+    const counts = new Map<TagSet, quantity.Quantity>();
     for (const bucket of tallies.of(dimension, hour)) {
+      if (bucket.tags !== UNTAGGED) counts.set(bucket.tags, bucket.counted);
       counted = combine(definition.meter, counted, bucket.counted);
       reports += bucket.reports;
     }
@@ -122,7 +140,7 @@ export const makeOpenHours = (
       counted,
       reports,
       moved: quantity.read(String(row['moved'])),
-      carried: figuresOf(dimension).carry,
+      ...carriedInto(dimension, counts, tagShares.movedTo(dimension, hour)),
       origin: Number(row['origin']) as Hour,
     };
   };
@@ -130,13 +148,15 @@ export const makeOpenHours = (
   const remove = (dimension: string, hour: Hour): void => {
     removeHour.run(dimension, hour);
     tallies.remove(dimension, hour);
+    tagShares.removeMoved(dimension, hour);
   };
 
-  const moveIn: OpenHours['moveIn'] = (dimension, wanted, units, origin, fallback) => {
+  const moveIn: OpenHours['moveIn'] = (dimension, wanted, units, origin, fallback, shares) => {
     const hour = firstFree(wanted, (candidate) => isTaken(dimension, candidate));
     const open = ensure(dimension, hour, fallback);
     const oldest = Math.min(open.origin, origin);
     updateMoved.run(quantity.format(quantity.add(open.moved, units)), oldest, dimension, hour);
+    tagShares.addMoved(dimension, hour, shares);
     return hour;
   };
 
@@ -157,8 +177,9 @@ export const makeOpenHours = (
       const open = read(dimension, from);
       if (open === undefined) return;
       const counts = tallies.of(dimension, from);
+      const moved = open.tagged?.moved ?? NO_SHARES;
       remove(dimension, from);
-      const to = moveIn(dimension, wanted, open.moved, open.origin, open.definition);
+      const to = moveIn(dimension, wanted, open.moved, open.origin, open.definition, moved);
       for (const tally of counts) {
         const tags = tallies.admit(dimension, to, tally.tags) ? tally.tags : UNTAGGED;
         addTo(dimension, to, { ...tally, tags }, open.definition);
@@ -167,9 +188,14 @@ export const makeOpenHours = (
     writeOffCarry: (dimension) => {
       const { carry, writtenOff } = figuresOf(dimension);
       write(dimension, { carry: quantity.ZERO, writtenOff: quantity.add(writtenOff, carry) });
+      tagShares.clearBalances(dimension);
     },
     setLastReceipt: (dimension, lastReceipt) => write(dimension, { lastReceipt }),
-    setCarry: (dimension, carry) => write(dimension, { carry }),
+    setCarry: (dimension, carry, balances) => {
+      write(dimension, { carry });
+      tagShares.setBalances(dimension, balances, carry);
+    },
+    carried: carriedInto,
     conflictsOf: (dimension) => figuresOf(dimension).conflicts,
     setConflicts: (dimension, conflicts) => write(dimension, { conflicts }),
     carryOf: (dimension) => figuresOf(dimension).carry,

@@ -1,24 +1,23 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { GENESIS, type MeterRecord, type RecordState } from '../../../core/record/record.ts';
+import {
+  type Body,
+  type MeterRecord,
+  type RecordState,
+  tokenOf,
+  type WholeRecord,
+} from '../../../core/record/record.ts';
 import type { Hour, Instant } from '../../../core/time/hour.ts';
-import { type Definition, read as readDefinition, write as writeDefinition } from '../../../core/usage/definition.ts';
+import { type Definition, read as readDefinition } from '../../../core/usage/definition.ts';
 import type { Frozen } from '../../../core/usage/freeze.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { AnswerNote } from '../../../ports.ts';
 import type { StoredHour } from './openHours.ts';
+import type { TagShares } from './tagShares.ts';
 import type { Totals } from './totals.ts';
+import { makeRecordWriter, previousTokenIn, type RecordChange } from './writeRecord.ts';
 
 /** A record with what only the ledger needs to know of it. */
 export type StoredRecord = MeterRecord & { readonly origin: Hour; readonly definition: Definition };
-
-/** What may change of a record after it is frozen. */
-export type RecordChange = {
-  readonly state: RecordState;
-  readonly doubt: boolean;
-  readonly movedTo?: Hour | undefined;
-  readonly reason?: string | undefined;
-  readonly settledAt?: Instant | undefined;
-};
 
 export type Records = {
   readonly isTaken: (dimension: string, hour: Hour) => boolean;
@@ -30,7 +29,12 @@ export type Records = {
     attempts: number,
     at: Instant,
   ) => StoredRecord;
+  /** The second record of an hour: the first without its allocations. It waits to be sent. */
+  readonly insertUntagged: (first: StoredRecord, at: Instant) => void;
   readonly read: (token: string) => StoredRecord;
+  readonly allocationsOf: (token: string) => Body['allocations'];
+  /** A record with all that goes to AWS. */
+  readonly readWhole: (token: string) => WholeRecord;
   readonly unsettled: () => readonly StoredRecord[];
   /** Says `sending` and counts the attempt; a record that is settled stays as it is. */
   readonly begin: (token: string) => void;
@@ -62,15 +66,15 @@ export const recordOf = (row: Record<string, SQLOutputValue>): StoredRecord => (
 });
 
 /** The rows of frozen hours. `resource` owns the ledger now; a record keeps the resource it was made for. */
-export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals): Records => {
+export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals, tagShares: TagShares): Records => {
   const taken = db.prepare(
     `SELECT 1 FROM record WHERE resource = ?1 AND dimension = ?2 AND hour = ?3
      UNION ALL SELECT 1 FROM used_hour WHERE resource = ?1 AND dimension = ?2 AND hour = ?3 LIMIT 1`,
   );
-  const last = db.prepare('SELECT token, serial FROM record ORDER BY serial DESC LIMIT 1');
+  const previousToken = previousTokenIn(db);
   const select = db.prepare('SELECT * FROM record WHERE token = ?');
   const unsettled = db.prepare(`SELECT * FROM record WHERE state IN ('sending', 'waiting') ORDER BY hour, dimension`);
-  const insert = db.prepare(`INSERT INTO record VALUES (${Array.from({ length: 30 }, () => '?').join(', ')})`);
+  const write = makeRecordWriter(db, totals);
   // A record that is `sending` already has an answer that nobody has written: it may be stored.
   const begin = db.prepare(
     `UPDATE record SET doubt = (doubt OR state = 'sending'), state = 'sending', attempts = attempts + 1
@@ -83,6 +87,7 @@ export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals):
   const answer = db.prepare(
     `UPDATE record SET last_answer = ?, request_id = coalesce(?, request_id), record_id = coalesce(?, record_id) WHERE token = ?`,
   );
+  const carriedOut = db.prepare('SELECT carried_out FROM record WHERE token = ?');
   const attempt = db.prepare(
     'INSERT OR REPLACE INTO attempt SELECT token, attempts, ?, ?, ? FROM record WHERE token = ?',
   );
@@ -95,46 +100,53 @@ export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals):
 
   return {
     isTaken: (dimension, hour) => taken.get(resource, dimension, hour) !== undefined,
-    previousToken: () => optional(last.get()?.['token']) ?? GENESIS,
+    previousToken,
     insert: (open, frozen, first, attempts, at) => {
       if (frozen.record === undefined) throw new Error('there is nothing to record');
       const { body, token } = frozen.record;
-      const before = last.get();
-      insert.run(
+      write({
+        ...body,
         token,
-        optional(before?.['token']) ?? GENESIS,
-        Number(before?.['serial'] ?? 0) + 1,
-        body.resource,
-        body.product,
-        body.dimension,
-        body.hour,
-        open.origin,
-        body.timestamp,
-        writeDefinition(open.definition),
-        quantity.format(open.counted),
-        open.reports,
-        quantity.format(open.carried),
-        quantity.format(frozen.carry),
-        quantity.format(open.moved),
-        quantity.format(frozen.own),
-        quantity.format(frozen.toNext),
-        quantity.format(frozen.held),
-        quantity.format(body.quantity),
-        body.decimals,
-        first.state,
-        first.doubt ? 1 : 0,
+        origin: open.origin,
+        definition: open.definition,
+        counted: open.counted,
+        reports: open.reports,
+        carriedIn: open.carried,
+        carriedOut: frozen.carry,
+        movedIn: open.moved,
+        own: frozen.own,
+        toNext: frozen.toNext,
+        held: frozen.held,
+        first,
         attempts,
-        null,
-        null,
-        null,
-        first.movedTo ?? null,
-        first.reason ?? null,
         at,
-        first.settledAt ?? null,
-      );
-      totals.add(body.dimension, first.state, body.quantity);
+        version: 1,
+      });
+      tagShares.allocate(token, body.allocations);
       return read(token);
     },
+    insertUntagged: (first, at) => {
+      const body = { ...first, allocations: [] };
+      const carry = quantity.read(String(carriedOut.get(first.token)?.['carried_out']));
+      write({
+        ...body,
+        token: tokenOf(body, previousToken()),
+        counted: quantity.ZERO,
+        reports: 0,
+        carriedIn: carry,
+        carriedOut: carry,
+        movedIn: first.quantity,
+        own: quantity.ZERO,
+        toNext: quantity.ZERO,
+        held: quantity.ZERO,
+        first: { state: 'waiting', doubt: false, reason: 'AWS refused the tags of the first one' },
+        attempts: 0,
+        at,
+        version: 2,
+      });
+    },
+    allocationsOf: tagShares.allocationsOf,
+    readWhole: (token) => ({ ...read(token), allocations: tagShares.allocationsOf(token) }),
     read,
     unsettled: () => unsettled.all().map(recordOf),
     begin: (token) => {

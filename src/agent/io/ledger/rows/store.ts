@@ -5,6 +5,7 @@ import { type Ids, makeIds } from './ids.ts';
 import { type Meta, makeMeta } from './meta.ts';
 import { makeOpenHours, type OpenHours } from './openHours.ts';
 import { makeRecords, type Records } from './records.ts';
+import { makeTagShares, type TagShares } from './tagShares.ts';
 import { makeTallies } from './tallies.ts';
 import { makeTotals } from './totals.ts';
 
@@ -15,6 +16,7 @@ export type Store = {
   readonly ids: Ids;
   readonly openHours: OpenHours;
   readonly records: Records;
+  readonly tagShares: TagShares;
   readonly awake: Awake;
   /** The product that usage counts for now; undefined where a dead ledger is only looked into. */
   readonly product: string | undefined;
@@ -26,13 +28,15 @@ export const makeStore = (
   definitions: ReadonlyMap<string, Definition>,
 ): Store => {
   const { db } = database;
-  const records = makeRecords(db, resource, makeTotals(db));
+  const tagShares = makeTagShares(db);
+  const records = makeRecords(db, resource, makeTotals(db), tagShares);
   return {
     database,
     meta: makeMeta(db),
     ids: makeIds(db),
-    openHours: makeOpenHours(db, definitions, makeTallies(db), records.isTaken),
+    openHours: makeOpenHours(db, definitions, makeTallies(db), tagShares, records.isTaken),
     records,
+    tagShares,
     awake: makeAwake(db, resource),
     product,
   };
