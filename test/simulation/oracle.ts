@@ -53,10 +53,17 @@ export const checkEnd = ({
     const inAws = new Map(
       storedOf(live, dimension).map((record) => [`${record.resource} ${format(record.hour as Hour)}`, record.quantity]),
     );
+    const keys = records.map((record) => `${record['resource']} ${record['hour']}`);
+    const followed = new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
     for (const record of records) {
       const key = `${record['resource']} ${record['hour']}`;
       const there = inAws.get(key);
       const state = String(record['state']);
+      // AWS refused its tags: the record after it is of the same hour and resource, and tells what AWS has.
+      if (state === 'moved' && record['moved_to'] === record['hour'] && followed.has(key)) {
+        followed.delete(key);
+        continue;
+      }
       const same =
         there !== undefined && quantity.equal(quantity.read(there), quantity.read(String(record['quantity'])));
       if (state === 'receipted' && !same)

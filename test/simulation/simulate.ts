@@ -121,6 +121,7 @@ export const simulate = async (story: Story): Promise<Result> => {
           at: wall - (event.ago ?? 0),
           dated: false,
           id: event.id,
+          ...(event.team === undefined ? {} : { tags: { team: event.team } }),
         };
         outbox.set(event.id, { report: first, lineage });
         await Promise.all(Array.from({ length: event.times }, () => post(event.id)));

@@ -18,6 +18,7 @@ export type Weather =
   | 'expired'
   | 'noId'
   | 'duplicate'
+  | 'invalidTag'
   | 'mixed';
 
 export const WEATHERS: readonly Weather[] = [
@@ -35,6 +36,7 @@ export const WEATHERS: readonly Weather[] = [
   'expired',
   'noId',
   'duplicate',
+  'invalidTag',
   'mixed',
 ];
 
@@ -52,6 +54,8 @@ export type Event = { readonly at: number } & (
       readonly quantity: string;
       /** Sent under an id, and again until it is acknowledged. */
       readonly id: string;
+      /** Whose usage it is: a tag of the report. */
+      readonly team?: string;
       /** How far back the usage was; undefined: not dated. */
       readonly ago?: number;
       /** How many equal requests go out at once. */
@@ -70,6 +74,9 @@ export type Event = { readonly at: number } & (
 export type Story = { readonly seed: number; readonly hours: number; readonly events: readonly Event[] };
 
 export const DIMENSIONS = ['whole', 'sevenths', 'decimal'] as const;
+
+/** The dimension whose usage is tagged, where it is. */
+const TAGGED = 'sevenths';
 
 const quantityOf = (dice: Dice, dimension: string): string =>
   dimension === 'decimal'
@@ -94,6 +101,7 @@ export const storyOf = (seed: number, hours: number): Story => {
     const edge = dice.whole(1, hours) * HOUR + dice.whole(-3, 3) * SECOND;
     const at = dice.chance(0.3) && edge < length ? edge : when();
     const quantity = quantityOf(dice, dimension);
+    const team = dimension === TAGGED && dice.chance(0.8) ? { team: dice.pick(['blue', 'red', 'green']) } : {};
     add({
       at,
       kind: 'report',
@@ -101,6 +109,7 @@ export const storyOf = (seed: number, hours: number): Story => {
       quantity,
       id: `r${n}`,
       times: dice.chance(0.2) ? 3 : 1,
+      ...team,
       ...(ago === undefined ? {} : { ago }),
     });
     // A producer that is not sure sends it again, perhaps hours later.
@@ -112,6 +121,7 @@ export const storyOf = (seed: number, hours: number): Story => {
         quantity,
         id: `r${n}`,
         times: 1,
+        ...team,
         ...(ago === undefined ? {} : { ago }),
       });
     }
