@@ -3,7 +3,7 @@ import { EXIT } from '../core/exitCode.ts';
 import { AFTER_PURCHASE, AFTER_PURCHASE_REST } from '../core/gate/grace.ts';
 import { check } from '../core/gate/token.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
-import { delayAfter, GATE, RECORD } from '../core/sending/backoff.ts';
+import { CROWD, delayAfter, GATE, RECORD } from '../core/sending/backoff.ts';
 import { type Instant, type Millis, SECOND } from '../core/time/hour.ts';
 import type { Clock, Grant, Log, Random, Scheduler } from '../ports.ts';
 import type { Asked } from './asking.ts';
@@ -160,7 +160,7 @@ export const makeRegistering = ({
       wait(asked);
       const left = gate.patience - waited();
       if (left <= 0) return giveUp(asked) ? confirm(signal) : undefined;
-      await rest(Math.min(left, delayAfter(GATE, failures, random.fraction())), signal);
+      await rest(Math.min(left, delayAfter(asked.throttled ? CROWD : GATE, failures, random.fraction())), signal);
     }
   };
 

@@ -5,8 +5,9 @@ import { expire, type Outcome } from '../core/record/outcome.ts';
 import { gapOf } from '../core/sending/pace.ts';
 import { atEdgeOf, mayTry } from '../core/sending/sender.ts';
 import { type Item, isClosed, isDue, isOver, isSendable, itemOf, oldestFirst } from '../core/time/due.ts';
-import { hourOf, type Instant, type Millis } from '../core/time/hour.ts';
-import type { Clock, Ledger, Log, Scheduler } from '../ports.ts';
+import { hourOf, type Instant, MINUTE, type Millis } from '../core/time/hour.ts';
+import { nextSlotAfter } from '../core/time/slot.ts';
+import type { Agenda, Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import type { Sending } from './sending.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
@@ -27,6 +28,12 @@ export const modeUnder = (
   if (value === 'exempt') return 'shadow';
   return value === 'granted' ? mode : 'wait';
 };
+
+/**
+ * A pass takes a fresh look after this long: at a slow pace the hours that it began with may have closed their windows
+ * before it came to them, and new ones have begun.
+ */
+const LONGEST_PASS: Millis = MINUTE;
 
 const SHADOW: Outcome = { state: 'shadow', doubt: false, units: { to: 'stay' } };
 
@@ -62,6 +69,9 @@ export const makeReporting = ({
   let underWay: Promise<void> | undefined;
   let lastCall: Millis | undefined;
   let lastPass: Millis = Number.NEGATIVE_INFINITY;
+  /** When (monotonic) the pace lets out what the last pass left over, and when this resource's next slot comes. */
+  let rest: Millis | undefined;
+  let slot: Millis | undefined;
   const halting = new AbortController();
 
   const items = (): readonly Item[] => {
@@ -75,9 +85,14 @@ export const makeReporting = ({
     ].toSorted(oldestFirst);
   };
 
-  /** The edge of the window: what AWS takes no more moves without doubt, and waits for a person with it. */
-  const closeWindows = (now: Instant): void => {
-    for (const item of items().filter(({ hour }) => isOver(hour, now))) {
+  /**
+   * The edge of the window: what AWS takes no more moves without doubt, and waits for a person with it. Answers what is
+   * left to do.
+   */
+  const closeWindows = (now: Instant): readonly Item[] => {
+    const all = items();
+    const over = all.filter(({ hour }) => isOver(hour, now));
+    for (const item of over) {
       const lastAnswer = item.kind === 'record' ? item.record.lastAnswer : undefined;
       const atEdge =
         verdict().value === 'refused' ? 'quarantine' : atEdgeOf(sending.sender(), item.dimension, lastAnswer);
@@ -96,14 +111,16 @@ export const makeReporting = ({
         token: record.token.slice(0, 12),
       });
     }
+    return over.length === 0 ? all : items();
   };
 
+  /** When (monotonic) the pace allows the next call. */
+  const nextCall = (): Millis => (lastCall === undefined ? clock.monotonic() : lastCall + gapOf(sending.sender().pace));
+
   const keepPace = async (): Promise<void> => {
-    if (lastCall !== undefined) {
-      const gap = lastCall + gapOf(sending.sender().pace) - clock.monotonic();
-      // After throttles the gap is long: a stop that waited for it would have no time left for the last flush.
-      if (gap > 0) await scheduler.sleep(gap, halting.signal);
-    }
+    const gap = nextCall() - clock.monotonic();
+    // After throttles the gap is long: a stop that waited for it would have no time left for the last flush.
+    if (gap > 0) await scheduler.sleep(gap, halting.signal);
     lastCall = clock.monotonic();
   };
 
@@ -111,34 +128,47 @@ export const makeReporting = ({
   const isReady = (item: Item, now: Instant): boolean =>
     item.kind === 'record' ? isSendable(item.hour, now) : isDue(item.hour, now, resource, policies.settle);
 
+  const isIdle = ({ open, unsettled }: Agenda): boolean => open.length + unsettled.length === 0;
+
   const work = async (): Promise<void> => {
     lastPass = clock.monotonic();
+    [rest, slot] = [undefined, undefined];
     sending.catchUp();
-    const { open, unsettled } = ledger.agenda();
     // Before there is anything to bring, AWS need not be asked what time it is.
-    if (open.length + unsettled.length === 0 && modeUnder(verdict(), policies) === 'wait') return;
+    if (modeUnder(verdict(), policies) === 'wait' && isIdle(ledger.agenda())) return;
     const first = timekeeping.now() ?? (await timekeeping.find());
     if (first === undefined) return;
+    slot = clock.monotonic() + nextSlotAfter(first, resource, policies.settle) - first;
     ledger.tick(hourOf(first));
     ledger.pullBack(hourOf(first), 1);
-    closeWindows(first);
+    const left = closeWindows(first);
     const mode = modeUnder(verdict(), policies);
     if (mode === 'wait') return;
-    for (const item of items()) {
+    let throttled = false;
+    for (const item of left) {
       const now = timekeeping.now();
       if (now === undefined || halting.signal.aborted || modeUnder(verdict(), policies) !== mode) return;
       if (!isClosed(item.hour, now) && item.kind === 'open') continue;
-      if (!isReady(item, now)) continue;
+      // A Date says whole seconds, so that an answer may set AWS's time back by one: a slot that has come stays.
+      if (!isReady(item, Math.max(first, now))) continue;
       if (mode === 'shadow') {
         if (item.kind === 'open') sending.freezeInstead(item, () => SHADOW);
         continue;
       }
       const token = item.kind === 'record' ? item.record.token : undefined;
       if (!mayTry(sending.sender(), item.dimension, token, clock.monotonic())) continue;
+      if (nextCall() > lastPass + LONGEST_PASS) {
+        rest = nextCall();
+        return;
+      }
       await keepPace();
       if (halting.signal.aborted) return;
+      const { pace } = sending.sender();
       await sending.attempt(item);
+      // A throttle holds no record back but by the pace.
+      if (sending.sender().pace.perSecond < pace.perSecond) throttled = true;
     }
+    if (throttled) rest = nextCall();
   };
 
   return {
@@ -156,10 +186,11 @@ export const makeReporting = ({
       return underWay;
     },
     nextWake: () => {
-      const { pause, dimensions: paused, records } = sending.sender();
-      const rests = pause === undefined ? [...paused.values(), ...records.values()] : [pause];
+      const { pause, outage, dimensions: paused, records } = sending.sender();
+      const rests = [...paused.values(), ...records.values(), ...(outage === undefined ? [] : [outage])];
+      const moments = [...(pause === undefined ? rests : [pause]).map(({ until }) => until), rest, slot];
       // What ended before the last pass began has been looked at.
-      const coming = rests.map(({ until }) => until).filter((until) => until > lastPass);
+      const coming = moments.filter((until) => until !== undefined && until > lastPass) as Millis[];
       return coming.length === 0 ? undefined : Math.min(...coming);
     },
   };

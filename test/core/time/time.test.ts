@@ -5,7 +5,7 @@ import { afterSuccess, afterThrottle, gapOf, START } from '../../../src/agent/co
 import { heard, look, nowOf } from '../../../src/agent/core/time/awsTime.ts';
 import { endOf, HOUR, type Hour, hourOf, MINUTE, SECOND } from '../../../src/agent/core/time/hour.ts';
 import { placeOf } from '../../../src/agent/core/time/place.ts';
-import { slotOf } from '../../../src/agent/core/time/slot.ts';
+import { nextSlotAfter, slotOf } from '../../../src/agent/core/time/slot.ts';
 
 test("AWS's time follows the monotonic clock and no jump of the wall", () => {
   const time = heard(1_000_000, { wall: 5_000_000, monotonic: 100 });
@@ -66,12 +66,29 @@ test('a fleet spreads over its slots', () => {
   expect(Math.max(...minutes.values())).toBeLessThan(120);
 });
 
-test('each throttle halves the pace, each success wins a little back, never beyond the start', () => {
+test('each throttle halves the pace, each success wins a tenth of it back, within four a second and one in five minutes', () => {
   const slow = afterThrottle(afterThrottle(START));
   expect(gapOf(slow)).toBe(4 * gapOf(START));
+  expect(gapOf(afterSuccess({ perSecond: 2 }))).toBe(Math.ceil(SECOND / 2.2));
   let pace = slow;
   for (let n = 0; n < 100; n += 1) pace = afterSuccess(pace);
-  expect(pace).toEqual(START);
+  expect(gapOf(pace)).toBe(SECOND / 4);
+  for (let n = 0; n < 100; n += 1) pace = afterThrottle(pace);
+  expect(gapOf(pace)).toBe(5 * MINUTE);
+});
+
+test("the next slot is the first one after now, whatever the hour's own width", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: Date.parse('2026-03-31T20:00Z'), max: Date.parse('2026-04-01T04:00Z') }),
+      fc.string({ minLength: 1 }),
+      fc.integer({ min: 0, max: 30 * MINUTE }),
+      (now, resource, settle) => {
+        const slots = Array.from({ length: 8 }, (_, ago) => slotOf((hourOf(now) - 4 + ago) as Hour, resource, settle));
+        expect(nextSlotAfter(now, resource, settle)).toBe(Math.min(...slots.filter((slot) => slot > now)));
+      },
+    ),
+  );
 });
 
 test.each([

@@ -1,19 +1,23 @@
-import { type Millis, SECOND } from '../time/hour.ts';
+import { MINUTE, type Millis, SECOND } from '../time/hour.ts';
 
 /**
  * How fast one agent calls. The account's quota (10 MeterUsage a second: Marketplace metering service quotas) is shared by
- * every pod of every vendor in it, so each throttle halves our pace and each success wins a little of it back.
+ * every pod of every vendor in it, and nobody says how many there are: each throttle halves our pace, each success wins
+ * back a part of what it is. Both are shares, so that the part of calls that AWS throttles is small and the same
+ * for one pod and for a thousand (`npm run simulate:fleet` shows it).
  */
 export type Pace = { readonly perSecond: number };
 
 const MOST = 4;
-const LEAST = 1 / 30;
-const STEP = 0.25;
+/** 3,000 pods at this pace are just the quota. */
+const LEAST = SECOND / (5 * MINUTE);
+const LOSS = 1 / 2;
+const GAIN = 1.1;
 
-export const START: Pace = { perSecond: MOST };
+export const START: Pace = { perSecond: 1 };
 
-export const afterThrottle = ({ perSecond }: Pace): Pace => ({ perSecond: Math.max(LEAST, perSecond / 2) });
-export const afterSuccess = ({ perSecond }: Pace): Pace => ({ perSecond: Math.min(MOST, perSecond + STEP) });
+export const afterThrottle = ({ perSecond }: Pace): Pace => ({ perSecond: Math.max(LEAST, perSecond * LOSS) });
+export const afterSuccess = ({ perSecond }: Pace): Pace => ({ perSecond: Math.min(MOST, perSecond * GAIN) });
 
 /** The pause between two calls. */
 export const gapOf = ({ perSecond }: Pace): Millis => Math.ceil(SECOND / perSecond);

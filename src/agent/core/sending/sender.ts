@@ -1,6 +1,6 @@
 import type { MeterRecord } from '../record/record.ts';
 import { edgeOf, type Instant, type Millis } from '../time/hour.ts';
-import { type Backoff, delayAfter, RECORD, REFUSED, within } from './backoff.ts';
+import { type Backoff, delayAfter, OUTAGE, RECORD, REFUSED, within } from './backoff.ts';
 import { atEdgeAfter, type Meaning } from './meterAnswers.ts';
 import { afterSuccess, afterThrottle, type Pace, START } from './pace.ts';
 
@@ -10,14 +10,21 @@ export type Rest = { readonly until: Millis; readonly failures: number };
 /** A refusal that is the same for all: nothing is sent but one probe at a time. */
 export type Pause = Rest & { readonly reason: string; readonly fix: string; readonly atEdge: Meaning['atEdge'] };
 
+/** So many failures in a row, of whatever records, are AWS's or the network's and no matter of one record. */
+const OUTAGE_AFTER = 3;
+
 /**
  * What the sender remembers between attempts. It may forget everything: a restart only makes it ask again sooner.
  *
  * - `sending`: what is due goes out, oldest first.
  * - `paused`: the last answer was a refusal for all; one probe at `pause.until` finds out whether it still is.
+ * - out: nothing gets through to AWS; one probe at `outage.until` finds out whether it still is so. Else a fleet with hours
+ *   of records would call thousands of times a minute for nothing.
  */
 export type Sender = {
   readonly pause: Pause | undefined;
+  /** Failures in a row that are nobody's refusal; it holds the sender from the third on. */
+  readonly outage: Rest | undefined;
   /** Dimensions that AWS refuses by themselves. */
   readonly dimensions: ReadonlyMap<string, Pause>;
   /** Records that failed, by token. */
@@ -30,6 +37,7 @@ export type Sender = {
 
 export const AT_START: Sender = {
   pause: undefined,
+  outage: undefined,
   dimensions: new Map(),
   records: new Map(),
   pace: START,
@@ -59,8 +67,15 @@ export const after = (
     const failures = (before?.failures ?? 0) + 1;
     return { failures, until: monotonic + within(delayAfter(backoff, failures, fraction), edgeOf(hour) - now) };
   };
+  const outageAfter = (before: Rest | undefined): Rest => {
+    const failures = (before?.failures ?? 0) + 1;
+    if (failures < OUTAGE_AFTER) return { failures, until: monotonic };
+    const delay = delayAfter(OUTAGE, failures - OUTAGE_AFTER + 1, fraction);
+    return { failures, until: monotonic + within(delay, edgeOf(hour) - now) };
+  };
   const failingSince = countsAsFailing(meaning) ? (sender.failingSince ?? monotonic) : sender.failingSince;
-  const told = { ...sender, lastAnswer: line, failingSince };
+  // Whatever AWS answers for itself, it has been reached.
+  const told = { ...sender, outage: undefined, lastAnswer: line, failingSince };
   const pauseFrom = (before: Pause | undefined): Pause => ({
     ...restAfter(before, REFUSED),
     reason: line,
@@ -71,6 +86,7 @@ export const after = (
     case 'done':
       return {
         pause: undefined,
+        outage: undefined,
         dimensions: without(sender.dimensions, dimension),
         records: without(sender.records, token),
         pace: afterSuccess(sender.pace),
@@ -80,6 +96,12 @@ export const after = (
     case 'giveUp':
       return { ...told, pause: undefined, records: without(sender.records, token) };
     case 'retry':
+      return {
+        ...told,
+        pause: undefined,
+        outage: outageAfter(sender.outage),
+        records: new Map(sender.records).set(token, restAfter(sender.records.get(token), RECORD)),
+      };
     case 'renew':
       return {
         ...told,
@@ -87,12 +109,8 @@ export const after = (
         records: new Map(sender.records).set(token, restAfter(sender.records.get(token), RECORD)),
       };
     case 'slower':
-      return {
-        ...told,
-        pause: undefined,
-        pace: afterThrottle(sender.pace),
-        records: new Map(sender.records).set(token, restAfter(sender.records.get(token), RECORD)),
-      };
+      // The account's quota is no matter of this record: the pace alone says when the next call may go out.
+      return { ...told, pause: undefined, pace: afterThrottle(sender.pace) };
     case 'pauseSender':
       return { ...told, pause: pauseFrom(sender.pause) };
     case 'pauseDimension':
@@ -115,9 +133,12 @@ export const forget = (sender: Sender, token: string): Sender => ({
 
 /** Whether this dimension's record may be tried at this moment. */
 export const mayTry = (sender: Sender, dimension: string, token: string | undefined, monotonic: Millis): boolean =>
-  [sender.pause, sender.dimensions.get(dimension), token === undefined ? undefined : sender.records.get(token)].every(
-    (rest) => rest === undefined || monotonic >= rest.until,
-  );
+  [
+    sender.pause,
+    sender.outage,
+    sender.dimensions.get(dimension),
+    token === undefined ? undefined : sender.records.get(token),
+  ].every((rest) => rest === undefined || monotonic >= rest.until);
 
 /**
  * What becomes of an hour without doubt whose window closes now. A refusal that must not be moved holds for it, whether the
