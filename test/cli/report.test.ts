@@ -26,6 +26,14 @@ test('a report with everything in it reaches the ledger as it was typed', async 
   ]);
 });
 
+test.each([
+  [['--tag', 'team'], '--tag team has no key and value'],
+  [['--tag', 'team=a', '--tag=team=b'], '--tag team stands twice'],
+])('%j is refused before anything is sent', async (tags, why) => {
+  const ended = await tollgate(['report', 'requests', '1', ...tags, '--url', 'http://127.0.0.1:9'], {});
+  expect(ended).toMatchObject({ code: 64, stderr: expect.stringContaining(why) });
+});
+
 test('what the ledger says of it is said in words', async () => {
   await using known = await startDoor({
     handlers: { take: async () => ({ kind: 'accepted', accepted: 0, duplicates: 1, late: 0, untagged: 0 }) },

@@ -4,7 +4,7 @@ import { EXIT } from '../core/exitCode.ts';
 import { findAgent } from './agentAddress.ts';
 import { AGENT_ARGS, askDoor, type Heard, stranger } from './client.ts';
 
-/** The parts of `--tag K=V`, which may stand several times. Throws a usage error (64) for one without a key. */
+/** The parts of `--tag K=V`, which may stand several times. Throws a usage error (64) for one without a key, or a key that stands twice. */
 export const tagsOf = (args: readonly string[]): Readonly<Record<string, string>> | undefined => {
   const end = args.indexOf('--');
   const own = end < 0 ? args : args.slice(0, end);
@@ -20,6 +20,13 @@ export const tagsOf = (args: readonly string[]): Readonly<Record<string, string>
       remedy: 'write --tag KEY=VALUE',
     });
   });
+  const twice = pairs.find(([key], index) => pairs.findIndex(([other]) => other === key) !== index);
+  if (twice !== undefined) {
+    throw new TollgateError('wrong_usage', `--tag ${twice[0]} stands twice`, {
+      exitCode: EXIT.usage,
+      remedy: 'give each key one value',
+    });
+  }
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
 };
 

@@ -59,7 +59,7 @@ export const makeSending = ({
   dimensions,
   policies,
 }: {
-  readonly ledger: Pick<Ledger, 'freeze' | 'begin' | 'judge'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'freeze' | 'begin' | 'judge'>;
   readonly marketplace: Pick<Marketplace, 'meter' | 'renewCredentials'>;
   readonly timekeeping: Timekeeping;
   readonly clock: Clock;
@@ -101,6 +101,16 @@ export const makeSending = ({
     }
   };
 
+  /** Sends a record while no one else does. */
+  const guarded = async (record: WholeRecord): Promise<MeterRecord | undefined> => {
+    underWay.add(record.token);
+    try {
+      return await send(record, true);
+    } finally {
+      underWay.delete(record.token);
+    }
+  };
+
   const send = async (record: WholeRecord, mayRenew: boolean): Promise<MeterRecord | undefined> => {
     const answer = await marketplace.meter(requestOf(record));
     timekeeping.hear(answer);
@@ -126,7 +136,10 @@ export const makeSending = ({
     if (meaning.next === 'untag' && judged?.state === 'moved' && judged.movedTo === judged.hour) {
       sender = { ...forget(sender, token), lastAnswer: line };
       log.warn('record', { ...describeRecord(judged), answer: line, reason: judged.reason, fix: meaning.fix });
-      return judged;
+      const isSecond = ({ dimension, hour }: MeterRecord): boolean =>
+        dimension === record.dimension && hour === record.hour;
+      const second = ledger.agenda().unsettled.find(isSecond);
+      return second === undefined ? judged : guarded(ledger.begin(second.token));
     }
     const wasPaused = sender.pause;
     sender = after(
@@ -153,12 +166,7 @@ export const makeSending = ({
       const record = frozen(item, flush);
       // Settled meanwhile, by its edge or by a person.
       if (record?.state !== 'sending') return undefined;
-      underWay.add(record.token);
-      try {
-        return await send(record, true);
-      } finally {
-        underWay.delete(record.token);
-      }
+      return guarded(record);
     },
     freezeInstead: (item, outcome) => {
       const record = ledger.freeze(item.dimension, item.hour, (open) => {

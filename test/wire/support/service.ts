@@ -7,6 +7,7 @@ export type Usage = {
   readonly quantity: number | string;
   readonly id?: string;
   readonly timestamp?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 };
 
 /** Where a `tollgate run` listens, whatever process serves it. */
