@@ -87,6 +87,16 @@ test.concurrent('O22 a task: metering goes by the proxy; credentials and task me
   expect(aws.calls('GET /v4/task')).toHaveLength(1);
 });
 
+test.concurrent('O22 a service on loopback is never asked for by the proxy', async () => {
+  await using world = await worlds();
+  const { aws, proxy, stage } = world;
+  const env = { ...eksEnvironment(aws, stage.folder, randomUUID()), ...proxied(proxy) };
+  await using program = stage.exec(undefined, { env });
+  expect({ ...(await program.ended), log: program.stderr() }).toMatchObject({ code: 0 });
+  expect(aws.calls('DryRun')).toHaveLength(1);
+  expect(proxy.asked).toEqual([]);
+});
+
 test.concurrent('O22 NO_PROXY is honoured', async () => {
   await using world = await worlds();
   const { aws, proxy, stage } = world;

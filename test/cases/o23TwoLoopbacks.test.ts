@@ -24,7 +24,8 @@ test.concurrent('O23 the door answers on 127.0.0.1 and on ::1', async () => {
 });
 
 const occupy = async (host: string, port: number) => {
-  const server = createServer();
+  // Whoever comes by mistake is sent away at once, and waits for nothing.
+  const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen({ host, port, ipv6Only: true }, resolve));
   return server;
 };
@@ -32,7 +33,7 @@ const occupy = async (host: string, port: number) => {
 test.concurrent('O23 only when both are in the way it stops, with 78', async () => {
   await using aws = await startScriptedAws();
   const port = await freePort();
-  const one = await occupy('::1', port);
+  await using _one = await occupy('::1', port);
   using service = await makeService(aws, { door: { listen: `127.0.0.1:${port}` } });
   {
     await using half = await service.run();
@@ -40,11 +41,10 @@ test.concurrent('O23 only when both are in the way it stops, with 78', async () 
     half.child.kill('SIGTERM');
     expect((await half.ended).code).toBe(0);
   }
-  const other = await occupy('127.0.0.1', port);
+  await using _other = await occupy('127.0.0.1', port);
   await using neither = service.stage.start(['run']);
   expect((await neither.ended).code).toBe(78);
   expect(neither.stderr()).toContain(`door.listen: cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
-  for (const server of [one, other]) server.close();
 });
 
 test.concurrent('O23 for a network of IPv6 alone the dual-stack names are called when asked for', async () => {
