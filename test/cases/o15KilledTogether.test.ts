@@ -3,7 +3,7 @@ import { newSeed } from '../wire/support/random.ts';
 import { killTogetherOverAndOver } from './support/killedTogether.ts';
 
 /** checks/containers kills fifty times. */
-const KILLS = 6;
+const KILLS = 4;
 
 test.concurrent.each([newSeed(), newSeed()])(
   'O15 wrapper and product killed in one instant: billed is what was acknowledged, in one record (TOLLGATE_SEED=%i)',

@@ -10,7 +10,7 @@ test.concurrent('O19 after TERM the door takes reports until grace - drain, and 
   await using aws = await startScriptedAws();
   const books = makeBooks();
   aws.script('MeterUsage', books.store);
-  using service = await makeService(aws, { shutdown: { grace: '8s', drain: '4s' } });
+  using service = await makeService(aws, { shutdown: { grace: '6s', drain: '3s' } });
   await using program = await service.run();
   await service.granted(program);
   let taken = 0;
@@ -37,7 +37,7 @@ test.concurrent('O19 after TERM the door takes reports until grace - drain, and 
     await pause(STEP);
   }
   expect((await program.ended).code).toBe(0);
-  expect(lastTaken - began).toBeGreaterThan(4_000 - 2 * STEP);
+  expect(lastTaken - began).toBeGreaterThan(3_000 - 2 * STEP);
   expect(taken).toBeGreaterThan(5);
   expect(books.total('requests')).toBe(taken);
 });
