@@ -63,3 +63,43 @@ test('O25 a socket that a killed agent left behind is replaced; one that is aliv
     unlinkSync(path);
   }
 });
+
+test('O25 mode and group of the socket are settings; a group that is not ours to give is refused by name', async () => {
+  await using aws = await startScriptedAws();
+  using stage = makeStage(aws);
+  const path = join(stage.folder, 'door.sock');
+  const start = (access: Readonly<Record<string, unknown>>) => {
+    stage.configure({ door: { listen: `unix:${path}`, ...access }, health: { listen: null } });
+    return stage.start(['run']);
+  };
+  const own = process.getgid?.() ?? 0;
+  {
+    await using program = start({ socketMode: '0600', socketGroup: own });
+    await program.until('it takes a report', async () => (await reportOver(path)) === 202);
+    expect({ mode: statSync(path).mode & 0o777, group: statSync(path).gid }).toEqual({ mode: 0o600, group: own });
+    program.child.kill('SIGTERM');
+    expect((await program.ended).code).toBe(0);
+  }
+  // Root may give it to any group, everybody else to one of theirs.
+  const strange = 54_321;
+  await using program = start({ socketMode: '660', socketGroup: strange });
+  if (process.getuid?.() === 0) {
+    await program.until('it takes a report', async () => (await reportOver(path)) === 202);
+    expect({ mode: statSync(path).mode & 0o777, group: statSync(path).gid }).toEqual({ mode: 0o660, group: strange });
+    return;
+  }
+  expect((await program.ended).code).toBe(78);
+  expect(program.stderr()).toContain(`cannot give ${path} to group ${strange}`);
+});
+
+test.each(['0440', '999', 'rw-rw----', '00660', '1660'])(
+  'O25 %s is no mode: 78, before anything is opened',
+  async (socketMode) => {
+    await using aws = await startScriptedAws();
+    using stage = makeStage(aws, { door: { socketMode } });
+    await using program = stage.start(['run']);
+    expect((await program.ended).code).toBe(78);
+    expect(program.stderr()).toContain('door.socketMode');
+    expect(aws.requests).toEqual([]);
+  },
+);

@@ -48,6 +48,7 @@ export const openDoor = async (
   const door = makeDoor({
     listen: listenOf(parts),
     connections: config.door.connections,
+    socket: config.door.socket,
     ...(token === undefined ? {} : { token: token.token }),
     handlers: {
       ...handlers,

@@ -32,6 +32,8 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   'door.listen': ['127.0.0.1:1', 'unix:/run/x.sock', '[::1]:8080'],
   'door.tokenFile': ['/run/token', null],
   'door.connections': [1, 64, 10_000],
+  'door.socketMode': ['0660', '600', '0777'],
+  'door.socketGroup': [0, 1000, null],
   'health.listen': ['0.0.0.0:9', null],
   'ledger.directory': ['/data', './x y'],
   'ledger.maxBytes': ['64MiB', '500MB'],

@@ -32,6 +32,9 @@ export type Listen =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** Who may use a unix socket: its mode, and its group by number where it is not the process's own. */
+export type SocketAccess = { readonly mode: number; readonly group?: number };
+
 /** Every setting, resolved: defaults filled in, units read, files of keys loaded. Durations in ms, sizes in bytes. */
 export type Config = {
   readonly product: {
@@ -47,7 +50,12 @@ export type Config = {
   readonly platform: 'auto' | 'ecs' | 'eks' | 'ec2' | 'local';
   /** Which endpoints may be called: only AWS's own (`aws`, always so when sealed unless said), or whatever the SDK's endpoint variables name (`any`). */
   readonly endpoints: 'aws' | 'any';
-  readonly door: { readonly listen: Listen; readonly tokenFile?: string; readonly connections: number };
+  readonly door: {
+    readonly listen: Listen;
+    readonly tokenFile?: string;
+    readonly socket: SocketAccess;
+    readonly connections: number;
+  };
   /** `listen` absent: not set, so that the command decides; `explicitlyOff`: set to null, so that nothing listens. */
   readonly health: { readonly listen?: Listen; readonly explicitlyOff?: true };
   readonly ledger: {

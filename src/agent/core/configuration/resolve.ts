@@ -56,6 +56,7 @@ export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins
     door: {
       listen: door.listen,
       connections: door.connections,
+      socket: { mode: door.socketMode, ...(door.socketGroup === null ? {} : { group: door.socketGroup }) },
       ...(door.tokenFile === null ? {} : { tokenFile: door.tokenFile }),
     },
     health:

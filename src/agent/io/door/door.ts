@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Listen } from '../../core/configuration/config.ts';
+import type { Listen, SocketAccess } from '../../core/configuration/config.ts';
 import { format, isLoopback } from '../../core/configuration/values/listen.ts';
 import { strangerOf, tokenCheck } from '../../core/door/guard.ts';
 import { json, problem } from '../../core/door/reply.ts';
@@ -36,6 +36,8 @@ export type DoorHandlers = {
 
 export type DoorOptions = {
   readonly listen: Listen;
+  /** Who may use a unix socket; its owner and group unless said. */
+  readonly socket?: SocketAccess;
   readonly connections: number;
   /** Wanted of every request; needed beyond loopback. */
   readonly token?: string;
@@ -125,7 +127,7 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
 
   return {
     start: async (): Promise<Address> => {
-      address = await listenOn('door', listen, web.makeServer, log);
+      address = await listenOn('door', listen, web.makeServer, { log, socket: options.socket });
       return address;
     },
     /** Undefined until started. */

@@ -58,7 +58,7 @@ export const makeHealth = ({
   });
 
   return {
-    start: () => listenOn('health', listen, web.makeServer, log),
+    start: () => listenOn('health', listen, web.makeServer, { log }),
     stop: (): Promise<void> => web.stop(LAST_ANSWERS),
   };
 };

@@ -1,12 +1,13 @@
-import { chmod, lstat, unlink } from 'node:fs/promises';
+import { chmod, chown, lstat, stat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import type { SocketAccess } from '../../core/configuration/config.ts';
 import { describe, TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import { type Address, bind } from './listenTcp.ts';
 
 /** Owner and group: the app runs as another user of the same group. */
-const MODE = 0o660;
+export const GROUP_TOO: SocketAccess = { mode: 0o660 };
 
 /** The kernel's room for a socket's path, in bytes (sun_path, without its closing zero). */
 const LONGEST_PATH = 107;
@@ -47,11 +48,25 @@ const clear = async (name: string, path: string): Promise<void> => {
   await unlink(path);
 };
 
+/** Gives a socket to a group. Only root, or a member of the group, may. */
+const giveTo = async (name: string, path: string, group: number): Promise<void> => {
+  try {
+    await chown(path, (await stat(path)).uid, group);
+  } catch (thrown) {
+    const remedy = `make this user a member of group ${group} (on Kubernetes: supplementalGroups or fsGroup), or leave ${name}.socketGroup out`;
+    throw refusal(name, `cannot give ${path} to group ${group}: ${describe(thrown)}`, remedy, thrown);
+  }
+};
+
 /**
- * Listens on a unix socket, mode 0660. One that a killed process left behind is replaced; a living one, a file or a link
- * is refused by name and never deleted. Throws a TollgateError (78).
+ * Listens on a unix socket with this mode and group. One that a killed process left behind is replaced; a living one, a
+ * file or a link is refused by name and never deleted. Throws a TollgateError (78).
  */
-export const listenUnix = async (name: string, path: string, makeServer: () => Server): Promise<Address> => {
+export const listenUnix = async (
+  name: string,
+  { path, mode, group }: { readonly path: string } & SocketAccess,
+  makeServer: () => Server,
+): Promise<Address> => {
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     throw refusal(name, `${path} is longer than ${LONGEST_PATH} bytes`, 'name a shorter path');
   }
@@ -59,7 +74,9 @@ export const listenUnix = async (name: string, path: string, makeServer: () => S
     await clear(name, path);
     const result = await bind(makeServer(), { path });
     if ('thrown' in result) throw result.thrown;
-    await chmod(path, MODE);
+    // Until then the umask rules: under the usual one nobody but the owner may connect.
+    if (group !== undefined) await giveTo(name, path, group);
+    await chmod(path, mode);
   } catch (thrown) {
     if (thrown instanceof TollgateError) throw thrown;
     throw refusal(

@@ -40,6 +40,19 @@ export const integer = ({ least, most }: { least: number; most: number }) =>
     { type: 'integer', minimum: least, maximum: most },
   );
 
+/** The rights of a file, in octal digits; its owner may always read and write. */
+export const rights = () =>
+  leaf(
+    (text) =>
+      /^0?[67][0-7]{2}$/.test(text)
+        ? good(Number.parseInt(text, 8))
+        : bad(
+            `${shown(text)} is no set of rights with which the owner may read and write`,
+            'write octal digits like "0660" or "0600"',
+          ),
+    { type: 'string', pattern: '^0?[67][0-7]{2}$' },
+  );
+
 /** A decimal above zero, exact as its digits stand. */
 export const positive = () =>
   leaf(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { HOUR, MINUTE } from '../../time/hour.ts';
 import { dimensionName, dimensionSchema } from './dimension.ts';
 import { LATER } from './later.ts';
-import { duration, flag, integer, lines, listen, oneOf, path, size, word } from './leaves.ts';
+import { duration, flag, integer, lines, listen, oneOf, path, rights, size, word } from './leaves.ts';
 
 const MIB = 1024 ** 2;
 const TIB = 1024 ** 4;
@@ -113,6 +113,11 @@ export const schema = z.strictObject({
         .nullable()
         .prefault(null)
         .describe('A file with the token that reports must bring; needed beyond loopback.'),
+      socketMode: rights().prefault('0660').describe('Who may use a socket at unix:/path, in octal digits.'),
+      socketGroup: integer({ least: 0, most: 4_294_967_294 })
+        .nullable()
+        .prefault(null)
+        .describe("The group of a socket at unix:/path, by its number; null: the agent's own."),
       connections: integer({ least: 1, most: 10_000 }).prefault(64).describe('The most connections at a time.'),
     })
     .prefault({}),
