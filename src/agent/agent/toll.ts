@@ -1,5 +1,6 @@
 import type { Config } from '../core/configuration/config.ts';
 import { EXIT } from '../core/exitCode.ts';
+import { timeOf } from '../core/time/awsTime.ts';
 import { type Millis, SECOND } from '../core/time/hour.ts';
 import type { OpenLedger } from '../io/ledger/ledger.ts';
 import type { Metrics } from '../io/metrics/metrics.ts';
@@ -39,7 +40,7 @@ export const makeToll = ({ config, ledger, marketplace, resource, verdicts, metr
       // Whoever does not answer a HEAD as AWS does may still answer AWS's own question.
       const question = { productCode: product.code, dimension: first.name, timestamp: clock.wall() };
       const answer = await marketplace.dryRun(question);
-      return answer.kind === 'ok' || answer.kind === 'refusal' ? (answer.date ?? clock.wall()) : undefined;
+      return timeOf(answer, clock.wall());
     },
   });
   const shared = { ...deps, ledger, marketplace, timekeeping, resource, dimensions, policies };

@@ -1,5 +1,16 @@
 import type { Answer } from '../core/sending/answer.ts';
-import { type AwsTime, heard, look, nowOf } from '../core/time/awsTime.ts';
+import {
+  type AwsTime,
+  type Heard,
+  heard,
+  isJump,
+  isLeap,
+  look,
+  nowOf,
+  type Reading,
+  stands,
+  timeOf,
+} from '../core/time/awsTime.ts';
 import { type Instant, type Millis, SECOND } from '../core/time/hour.ts';
 import type { Clock, Log } from '../ports.ts';
 
@@ -36,18 +47,32 @@ export const makeTimekeeping = ({
   let time: AwsTime | undefined;
   let last: AwsTime | undefined;
   let asked: Millis | undefined;
-  const reading = () => ({ wall: clock.wall(), monotonic: clock.monotonic() });
+  let said: Heard | undefined;
+  let seen: Reading | undefined;
+  const reading = (): Reading => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 
   const now = (): Instant | undefined => {
+    seen = reading();
     if (time === undefined) return undefined;
-    time = look(time, reading());
+    time = look(time, seen);
     if (time === undefined)
       log.warn('clock jumped', { consequence: 'nothing is frozen until AWS has been heard again' });
-    return time === undefined ? undefined : nowOf(time, reading());
+    return time === undefined ? undefined : nowOf(time, seen);
   };
 
-  const learn = (date: Instant): void => {
-    time = heard(date, reading());
+  /** Believes a Date, unless it stands still, or the machine slept while it was on its way. */
+  const learn = (date: Instant, before: Reading | undefined): void => {
+    const at = reading();
+    if (stands(said, date, at.monotonic)) {
+      log.warn('AWS date stands still', {
+        date: new Date(date).toISOString(),
+        fix: 'a proxy keeps answers: let it pass Marketplace metering on',
+      });
+      return;
+    }
+    if (said?.date !== date) said = { date, monotonic: at.monotonic };
+    if (before !== undefined && isJump(before, at)) return;
+    time = heard(date, at);
     last = time;
   };
 
@@ -59,14 +84,23 @@ export const makeTimekeeping = ({
       if (known !== undefined) return known;
       if (asked !== undefined && clock.monotonic() - asked < REST) return undefined;
       asked = clock.monotonic();
+      const before = reading();
       const date = await ask();
-      if (date !== undefined) learn(date);
+      if (date !== undefined) learn(date, before);
       return now();
     },
     hear: (answer) => {
-      if (answer.kind !== 'ok' && answer.kind !== 'refusal') return;
-      // Every HTTP server that has a clock says its time; should an answer of AWS not do so, the wall clock must serve.
-      learn(answer.date ?? clock.wall());
+      const before = seen;
+      const known = now();
+      // A known time needs no help of the wall.
+      const date = known !== undefined && answer.kind === 'ok' ? answer.date : timeOf(answer, clock.wall());
+      if (date === undefined) return;
+      if (known === undefined || !isLeap(known, date)) return learn(date, before);
+      if (stands(said, date, clock.monotonic())) return;
+      // One of two answers is wrong, and neither is better than the other: AWS is asked once more, at once.
+      log.warn('AWS time leapt', { by: `${Math.round((date - known) / SECOND)} s`, consequence: 'AWS is asked again' });
+      time = undefined;
+      asked = undefined;
     },
     offset: () => {
       const aws = now();

@@ -54,12 +54,15 @@ test('the date is asked with one unsigned HEAD, and believed from AWS only', asy
     { do: 'answer', status: 404, headers: { date } },
     { do: 'answer', status: 200, headers: { date }, foreign: true },
     { do: 'cut' },
+    { do: 'answer', status: 200, headers: { date, age: '7' } },
   );
   expect(await marketplace.date()).toBe(Date.parse(date));
   expect(await marketplace.date()).toBeUndefined();
   expect(await marketplace.date()).toBeUndefined();
+  // Out of a cache: the Date is of the past.
+  expect(await marketplace.date()).toBeUndefined();
   const heads = aws.calls('HEAD /');
-  expect(heads).toHaveLength(3);
+  expect(heads).toHaveLength(4);
   expect(heads[0]?.headers['authorization']).toBeUndefined();
   expect(aws.calls('GET /credentials')).toEqual([]);
 });

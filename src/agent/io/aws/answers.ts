@@ -8,8 +8,9 @@ import { TransportError, type WireAnswer } from './transport.ts';
 export const requestIdOf = (headers: Readonly<Record<string, string>>): string | undefined =>
   headers['x-amzn-requestid'] ?? headers['x-amzn-request-id'] ?? headers['x-amz-request-id'];
 
-/** The Date of an answer, by AWS's clock. */
+/** The Date of an answer, by AWS's clock. One with an Age comes out of a cache: its Date is of the past (RFC 9111, 5.1). */
 export const dateOf = (headers: Readonly<Record<string, string>>): Instant | undefined => {
+  if (Number(headers['age'] ?? '0') !== 0) return undefined;
   const date = Date.parse(headers['date'] ?? '');
   return Number.isNaN(date) ? undefined : date;
 };
