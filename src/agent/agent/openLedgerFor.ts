@@ -1,6 +1,7 @@
 import type { Config } from '../core/configuration/config.ts';
 import { describe } from '../core/errors.ts';
 import type { Whereabouts } from '../core/platform/whereabouts.ts';
+import { diskUnder } from '../io/ledger/disk/diskUnder.ts';
 import { type OpenLedger, openLedger } from '../io/ledger/ledger.ts';
 import type { Deps } from './deps.ts';
 
@@ -23,6 +24,7 @@ export const openLedgerFor = async (
       policies: config.metering,
       resource,
       onEc2: platform === 'ec2',
+      diskUnder,
     });
     if (ledger.crashedBefore && isMetered) deps.log.warn('the last run ended without a drain', { ledger: ledger.id });
     return ledger;

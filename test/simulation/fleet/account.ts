@@ -33,6 +33,7 @@ export const makeAccount = (time: FleetTime, dice: Dice) => {
   const calls: Calls = { accepted: 0, throttled: 0, refused: 0 };
   const refusals = new Map<string, number>();
   let down = false;
+  let deaf = false;
   let requests = 0;
 
   const call = (operation: string, resource: string, launchedAt: number, body: Readonly<Record<string, unknown>>) => {
@@ -59,6 +60,7 @@ export const makeAccount = (time: FleetTime, dice: Dice) => {
     const answer = call(operation, resource, launchedAt, body);
     const told = { requestId: `q${requests}`, date: Math.floor(time.now() / SECOND) * SECOND };
     await travel(dice.whole(10, 100));
+    if (deaf) return { kind: 'trouble', message: 'socket hang up', sent: true };
     if (answer.ok) {
       calls.accepted += 1;
       return { kind: 'ok', body: read(answer.body), ...told };
@@ -118,6 +120,10 @@ export const makeAccount = (time: FleetTime, dice: Dice) => {
     calls,
     refusals,
     state,
+    /** What is sent arrives, but no answer does. */
+    loseAnswers: (is: boolean): void => {
+      deaf = is;
+    },
     setDown: (is: boolean): void => {
       down = is;
     },

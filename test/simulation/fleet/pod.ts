@@ -14,17 +14,27 @@ const HOUR = 3_600_000;
 export const namesOf = (dimensions: number): readonly string[] =>
   Array.from({ length: dimensions }, (_, index) => `dimension_${String(index).padStart(2, '0')}`);
 
+export type PodSettings = {
+  readonly resource: string;
+  readonly directory: string;
+  readonly dimensions: readonly string[];
+  readonly onEc2?: boolean;
+  /** The disk under its ledger's folder. */
+  readonly disk?: string;
+  readonly policies?: Config['metering'];
+};
+
 /** One agent of the fleet: the toll as the program wires it, over the real ledger on a memory disk. */
 export const makePod = (
   { time, account, dice }: { readonly time: FleetTime; readonly account: Account; readonly dice: Dice },
-  { resource, directory, dimensions }: { resource: string; directory: string; dimensions: readonly string[] },
+  { resource, directory, dimensions, onEc2 = false, disk, policies = POLICIES }: PodSettings,
 ) => {
   const launchedAt = time.now();
   const configured = dimensions.map((name) => sumOf(name));
   const config = {
     product: { code: PRODUCT, pricing: 'usage', publicKeys: [], extraRegions: [] },
     dimensions: configured,
-    metering: POLICIES,
+    metering: policies,
   } as unknown as Config;
   let ending = new AbortController();
   let running: Awaited<ReturnType<typeof boot>> | undefined;
@@ -38,9 +48,10 @@ export const makePod = (
       settings: { directory, maxBytes: 2 ** 26, dedupe: { keep: 24 * HOUR, least: HOUR }, wait: 0 },
       product: PRODUCT,
       dimensions: configured,
-      policies: POLICIES,
+      policies,
       resource,
-      onEc2: false,
+      onEc2,
+      diskUnder: () => disk,
     });
     const verdicts = makeVerdicts(machine.clock);
     verdicts.set({ value: 'granted', reason: 'fleet', confirmed: true, remembered: false, exitCode: 0 });
@@ -75,6 +86,7 @@ export const makePod = (
       const agenda = running?.ledger.agenda();
       return agenda === undefined ? 0 : agenda.open.length + agenda.unsettled.length;
     },
+    lines: () => [...(running?.ledger.books.lines() ?? [])],
     isSound: (): boolean => running?.ledger.books.check().ok ?? false,
   };
 };

@@ -34,6 +34,8 @@ export type LedgerOptions = {
   readonly policies: Config['metering'];
   readonly resource: string;
   readonly onEc2: boolean;
+  /** Tells the disk under the ledger's folder by its serial number, where it has one. */
+  readonly diskUnder?: (folder: string) => string | undefined;
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, 'sleep' | 'afterTurn'>;
   readonly log: Log;
@@ -98,7 +100,11 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     const name = known ?? randomBytes(8).toString('hex');
     meta.set('id', name);
     meta.set('open', 'yes');
-    const first = takeOver(store, { resource, firstHour: hourOf(now), onEc2, now, maxPerHour }, policies);
+    const first = takeOver(
+      store,
+      { resource, firstHour: hourOf(now), onEc2, disk: options.diskUnder?.(directory), now, maxPerHour },
+      policies,
+    );
     const lines = sent.lines();
     if (known !== undefined) noticeStepBack(store, resource, lines ?? [], now);
     else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/configuration/config.ts';
-import { adopted, mayAdopt } from '../../core/record/adoption.ts';
+import { adopted, isCopied, refusalToAdopt } from '../../core/record/adoption.ts';
 import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
 import { freeze } from '../../core/usage/freeze.ts';
 import type { Quantity } from '../../core/usage/quantity.ts';
@@ -11,15 +11,22 @@ export type Owner = {
   readonly resource: string;
   readonly firstHour: Hour;
   readonly onEc2: boolean;
+  /** The serial number of the disk under the ledger, where it is known. */
+  readonly disk: string | undefined;
   readonly now: Instant;
   /** The brake of each dimension that has one. */
   readonly maxPerHour: ReadonlyMap<string, Quantity>;
 };
 
+const writeOffCarries = ({ database: { db }, openHours }: Store): void => {
+  for (const row of db.prepare('SELECT name FROM dimension').all()) openHours.writeOffCarry(String(row['name']));
+};
+
 /**
  * Takes a ledger over for a resource, within a transaction. The same resource as before just goes on; another one moves
- * what its predecessor left to its own first hour, or quarantines it. Usage of the clock hour in which both lived needs no
- * move: it is not in a record yet and counts on. Answers the first hour of the resource.
+ * what its predecessor left to its own first hour, or quarantines it. In a copy of a disk everything is quarantined that its
+ * original may have sent, whoever finds it. Usage of the clock hour in which both lived needs no move: it is not in a record
+ * yet and counts on. Answers the first hour of the resource.
  */
 export const takeOver = (store: Store, owner: Owner, policies: Config['metering']): Hour => {
   const { meta, openHours, records } = store;
@@ -28,23 +35,27 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
     if (state === 'sending') records.change(token, { state: 'waiting', doubt: true });
   }
   const before = meta.get('resource');
-  if (before === owner.resource) return Number(meta.get('first_hour')) as Hour;
+  const isCopy = isCopied(meta.get('disk'), owner.disk);
+  if (owner.disk !== undefined) meta.set('disk', owner.disk);
+  const isSame = before === owner.resource;
+  const firstHour = isSame ? (Number(meta.get('first_hour')) as Hour) : owner.firstHour;
+  if (isSame && !isCopy) return firstHour;
 
   meta.set('resource', owner.resource);
-  meta.set('first_hour', String(owner.firstHour));
-  meta.set('grant', undefined);
+  meta.set('first_hour', String(firstHour));
+  if (!isSame) meta.set('grant', undefined);
   store.database.db.exec('DELETE FROM awake');
-  if (before === undefined) return owner.firstHour;
+  if (before === undefined) return firstHour;
 
-  const { firstHour } = owner;
-  const may = mayAdopt({ lastWrite: Number(meta.get('last_write') ?? 0), onEc2: owner.onEc2 }, policies, owner.now);
+  const lastWrite = Number(meta.get('last_write') ?? 0);
+  const refusal = refusalToAdopt({ lastWrite, onEc2: owner.onEc2, isCopy }, policies, owner.now);
   for (const record of records.unsettled()) {
-    settle(store, record, adopted({ doubt: record.doubt, may, firstHour }, policies), firstHour, owner.now);
+    settle(store, record, adopted({ doubt: record.doubt, refusal, firstHour }, policies), firstHour, owner.now);
   }
   for (const { dimension, hour } of openHours.list()) {
     const open = openHours.read(dimension, hour);
     if (open === undefined) continue;
-    if (may && hour >= firstHour) {
+    if (refusal === undefined && hour >= firstHour) {
       // A resource that comes back may have used this very hour up before.
       if (records.isTaken(dimension, hour)) openHours.merge(dimension, hour, hour);
       continue;
@@ -62,11 +73,13 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
     freezeHour(
       store,
       open,
-      { frozen, instead: adopted({ doubt: false, may, firstHour }, policies) },
+      { frozen, instead: adopted({ doubt: false, refusal, firstHour }, policies) },
       firstHour,
       owner.now,
     );
   }
+  // Of what is less than a unit nobody can say whose it is: each of many copies would bill it.
+  if (refusal !== undefined) writeOffCarries(store);
   return firstHour;
 };
 
@@ -91,7 +104,5 @@ export const leaveShadow = (store: Store, resource: string, now: Instant): void 
     const frozen = freeze({ ...open, previousToken: records.previousToken() }, rules);
     freezeHour(store, open, { frozen, instead: SHADOW }, hour, now);
   }
-  for (const row of store.database.db.prepare('SELECT name FROM dimension').all()) {
-    openHours.writeOffCarry(String(row['name']));
-  }
+  writeOffCarries(store);
 };
