@@ -55,3 +55,36 @@ test('an id that came before AWS was ever heard, by a wall two days behind, is k
   await world.wait(10 * 60_000);
   expect(await world.report('requests', 40, { id: 'a' })).toMatchObject({ accepted: 0, duplicates: 1 });
 });
+
+test('a machine that sleeps in the pause between two calls sends nothing by the time that it had before', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:10Z' });
+  await world.report('requests', 40);
+  await world.report('users', 4);
+  let woken = 0;
+  world.aws.always(({ dimension }) => {
+    if (dimension !== 'requests' || woken > 0) return undefined;
+    woken += 1;
+    // After the answer, in the second before the other dimension's turn.
+    void world.scheduler.sleep(500).then(() => {
+      world.aws.setSilent(true);
+      world.jumpWall(2 * HOUR);
+    });
+    return undefined;
+  });
+  await world.advanceTo('11:30');
+  expect([world.aws.bodies('requests').length, world.aws.bodies('users').length]).toEqual([1, 0]);
+  world.aws.setSilent(false);
+  await world.wait(5 * 60_000);
+  expect(world.aws.bill('users')).toEqual({ '10': '4' });
+});
+
+test('throttled up to five minutes before the edge: every record still goes out under its own hour', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:10Z' });
+  await world.report('requests', 40);
+  await world.report('users', 4);
+  world.aws.always(() => ({ kind: 'refusal', name: 'ThrottlingException' }));
+  await world.advanceTo('15:45');
+  world.aws.always(undefined);
+  await world.advanceTo('15:55');
+  expect([world.aws.bill('requests'), world.aws.bill('users')]).toEqual([{ '10': '40' }, { '10': '4' }]);
+});

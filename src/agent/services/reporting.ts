@@ -2,10 +2,10 @@ import type { Config } from '../core/configuration/config.ts';
 import { describe } from '../core/errors.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import { expire, type Outcome } from '../core/record/outcome.ts';
-import { gapOf } from '../core/sending/pace.ts';
+import { gapFor } from '../core/sending/pace.ts';
 import { atEdgeOf, mayTry } from '../core/sending/sender.ts';
 import { type Item, isClosed, isDue, isOver, isSendable, itemOf, oldestFirst } from '../core/time/due.ts';
-import { hourOf, type Instant, MINUTE, type Millis } from '../core/time/hour.ts';
+import { edgeOf, hourOf, type Instant, MINUTE, type Millis } from '../core/time/hour.ts';
 import { nextSlotAfter } from '../core/time/slot.ts';
 import type { Agenda, Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import type { Sending } from './sending.ts';
@@ -115,10 +115,11 @@ export const makeReporting = ({
   };
 
   /** When (monotonic) the pace allows the next call. */
-  const nextCall = (): Millis => (lastCall === undefined ? clock.monotonic() : lastCall + gapOf(sending.sender().pace));
+  const nextCall = (urgency: { readonly left: Millis; readonly waiting: number }): Millis =>
+    lastCall === undefined ? clock.monotonic() : lastCall + gapFor(sending.sender().pace, urgency);
 
-  const keepPace = async (): Promise<void> => {
-    const gap = nextCall() - clock.monotonic();
+  const keepPace = async (next: Millis): Promise<void> => {
+    const gap = next - clock.monotonic();
     // After throttles the gap is long: a stop that waited for it would have no time left for the last flush.
     if (gap > 0) await scheduler.sleep(gap, halting.signal);
     lastCall = clock.monotonic();
@@ -144,7 +145,7 @@ export const makeReporting = ({
     const left = closeWindows(first);
     const mode = modeUnder(verdict(), policies);
     if (mode === 'wait') return;
-    let throttled = false;
+    const waiting = Map.groupBy(left, ({ hour }) => hour);
     for (const item of left) {
       // An answer that makes AWS's time doubtful must not stop the pass for a minute.
       const now = timekeeping.now() ?? (await timekeeping.find());
@@ -158,18 +159,23 @@ export const makeReporting = ({
       }
       const token = item.kind === 'record' ? item.record.token : undefined;
       if (!mayTry(sending.sender(), item.dimension, token, clock.monotonic())) continue;
-      if (nextCall() > lastPass + LONGEST_PASS) {
-        rest = nextCall();
+      const urgency = { left: edgeOf(item.hour) - now, waiting: waiting.get(item.hour)?.length ?? 1 };
+      const next = nextCall(urgency);
+      if (next > lastPass + LONGEST_PASS) {
+        rest = Math.min(next, rest ?? next);
         return;
       }
-      await keepPace();
+      await keepPace(next);
       if (halting.signal.aborted) return;
-      const { pace } = sending.sender();
-      await sending.attempt(item);
+      // The pause may have been a long one, and the machine may have slept in it.
+      const then = timekeeping.now();
+      if (then === undefined || !isReady(item, Math.max(first, then))) continue;
+      const record = await sending.attempt(item);
       // A throttle holds no record back but by the pace.
-      if (sending.sender().pace.perSecond < pace.perSecond) throttled = true;
+      if (record?.state === 'waiting' && mayTry(sending.sender(), item.dimension, record.token, clock.monotonic())) {
+        rest = Math.min(nextCall(urgency), rest ?? Number.POSITIVE_INFINITY);
+      }
     }
-    if (throttled) rest = nextCall();
   };
 
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { delayAfter, GATE, RECORD, within } from '../../../src/agent/core/sending/backoff.ts';
-import { afterSuccess, afterThrottle, gapOf, START } from '../../../src/agent/core/sending/pace.ts';
+import { afterSuccess, afterThrottle, gapFor, gapOf, START } from '../../../src/agent/core/sending/pace.ts';
 import { heard, look, nowOf } from '../../../src/agent/core/time/awsTime.ts';
 import { endOf, HOUR, type Hour, hourOf, MINUTE, SECOND } from '../../../src/agent/core/time/hour.ts';
 import { placeOf } from '../../../src/agent/core/time/place.ts';
@@ -75,6 +75,14 @@ test('each throttle halves the pace, each success wins a tenth of it back, withi
   expect(gapOf(pace)).toBe(SECOND / 4);
   for (let n = 0; n < 100; n += 1) pace = afterThrottle(pace);
   expect(gapOf(pace)).toBe(5 * MINUTE);
+});
+
+test('however slow the pace, four tries of each record fit into what is left, and a second lies between two calls', () => {
+  const slowest = { perSecond: SECOND / (5 * MINUTE) };
+  expect(gapFor(slowest, { left: 5 * HOUR, waiting: 2 })).toBe(5 * MINUTE);
+  expect(gapFor(slowest, { left: 5 * MINUTE, waiting: 2 })).toBe((5 * MINUTE) / 8);
+  expect(gapFor(slowest, { left: 10 * SECOND, waiting: 60 })).toBe(SECOND);
+  expect(gapFor({ perSecond: 4 }, { left: 10 * SECOND, waiting: 60 })).toBe(SECOND / 4);
 });
 
 test("the next slot is the first one after now, whatever the hour's own width", () => {

@@ -19,5 +19,15 @@ export const START: Pace = { perSecond: 1 };
 export const afterThrottle = ({ perSecond }: Pace): Pace => ({ perSecond: Math.max(LEAST, perSecond * LOSS) });
 export const afterSuccess = ({ perSecond }: Pace): Pace => ({ perSecond: Math.min(MOST, perSecond * GAIN) });
 
+/** Several tries of each record still fit into what is left of its hour's window. */
+const TRIES = 4;
+
+/**
+ * The pause before the next call for an hour of which so many records wait, and so much of its window is left: never so long
+ * that it alone would bring them past their edge.
+ */
+export const gapFor = (pace: Pace, { left, waiting }: { readonly left: Millis; readonly waiting: number }): Millis =>
+  Math.min(gapOf(pace), Math.max(SECOND, Math.floor(left / (TRIES * waiting))));
+
 /** The pause between two calls. */
 export const gapOf = ({ perSecond }: Pace): Millis => Math.ceil(SECOND / perSecond);
