@@ -108,6 +108,8 @@ export type Ledger = {
   ) => MeterRecord;
   /** Ends a record without an attempt (the edge of its window). */
   readonly expire: (token: string, decide: (stored: Judged) => Outcome) => MeterRecord;
+  /** A sign of life, once a minute: levels count on up to now. */
+  readonly alive: () => void;
   /** Hours in which this resource was awake and which have neither usage nor a record of this dimension. */
   readonly idleHours: (dimension: string) => readonly Hour[];
   /** Notes that the agent is awake in this hour, and drops what is too old to matter. */

@@ -72,12 +72,12 @@ test('init writes a file once, and again only with --force', async () => {
 });
 
 test('check names every problem at once, with its place and its fix, and ends with 78', async () => {
-  put('product: { code: abc }\ndimensions:\n  a: { meter: counter }\ngate: { patience: 30 }\nlgo: {}\n');
+  put('product: { code: abc }\ndimensions:\n  a: { meter: histogram }\ngate: { patience: 30 }\nlgo: {}\n');
   const { code, stdout, stderr } = await config(['check']);
   expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
   expect(stderr).toContain('3 problems in the configuration');
   expect(stderr).toMatch(
-    /tollgate\.yaml:3:15 dimensions\.a\.meter: meter counter is not in this version; sum and max are\n {6}Fix: /,
+    /tollgate\.yaml:3:15 dimensions\.a\.meter: "histogram" is no meter\n {6}Fix: write sum, counter/,
   );
   expect(stderr).toMatch(/tollgate\.yaml:4:19 gate\.patience: 30 has no unit\n {6}Fix: /);
   expect(stderr).toMatch(/tollgate\.yaml:5:1 lgo: no such setting: did you mean log\?\n {6}Fix: /);
@@ -131,7 +131,10 @@ test('schema is JSON Schema draft-7 with the settings, their defaults and descri
       product: { required: ['code'], properties: { code: { type: 'string', maxLength: 255 } } },
       dimensions: {
         maxProperties: 24,
-        additionalProperties: { required: ['meter'], properties: { meter: { enum: ['sum', 'max'] } } },
+        additionalProperties: {
+          required: ['meter'],
+          properties: { meter: { enum: ['sum', 'counter', 'max', 'average', 'last', 'unique'] } },
+        },
       },
       gate: {
         properties: {

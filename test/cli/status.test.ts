@@ -26,10 +26,11 @@ const STATUS: Status = {
   ledger: { id: 'L1', bytes: 1_572_864, maxBytes: 1_073_741_824, dedupe: 86_400_000, disk: 'ok', losses: [] },
   sender: { state: 'paused', lastAnswer: 'ThrottlingException', nextProbe: '2026-03-01T11:25:00.000Z' },
   dimensions: [
-    { name: 'requests', meter: 'sum', open: '40', carry: '0.5', receipted: '7', lastReceipt: null },
+    { name: 'requests', meter: 'sum', open: '40', carry: '0.5', level: null, receipted: '7', lastReceipt: null },
     {
       name: 'gb',
       meter: 'max',
+      level: null,
       open: '0',
       carry: '0',
       receipted: '1',

@@ -29,7 +29,7 @@ test("the README's configuration is one", () => {
 
 test('what is sent with curl counts, by the configuration above it', () => {
   const loaded = configurationIn(blocksOf(readme, 'yaml')[0] ?? '');
-  const dimensions = new Set(loaded.ok ? loaded.config.dimensions.map(({ name }) => name) : []);
+  const dimensions = new Map(loaded.ok ? loaded.config.dimensions.map(({ name, meter }) => [name, meter]) : []);
   const bodies = PAGES.flatMap((page) => blocksOf(textOf(page), 'sh')).flatMap((block) =>
     [...block.matchAll(/-d '([^']+)'/g)].map(([, body = '']) => body),
   );

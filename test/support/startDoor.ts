@@ -69,7 +69,7 @@ export const startDoor = async ({
         ledgerId: () => 'ledger-1',
         now: () => NOW,
         monotonic: () => performance.now(),
-        dimensions: ['requests'],
+        dimensions: new Map([['requests', 'sum']]),
         dedupeWindow: () => 24 * HOUR,
         ...handlers,
       },

@@ -214,6 +214,10 @@ export const startWorld = async (settings: Settings) => {
       agent.ledger.abandon();
       agent = await start(resource);
     },
+    /** Comes back after its ledger was let go by hand. */
+    reopen: async () => {
+      agent = await start(agent.resource);
+    },
     flush: async (openHour = true) => {
       const flushed = agent.flushing.flush({
         until: clock.monotonic() + 8_000,

@@ -59,7 +59,7 @@ export const openDoor = async (
       ledgerId: () => ledger?.id,
       now: clock.wall,
       monotonic: clock.monotonic,
-      dimensions: config.dimensions.map(({ name }) => name),
+      dimensions: new Map(config.dimensions.map(({ name, meter }) => [name, meter])),
       dedupeWindow: () => ledger?.dedupeWindow() ?? config.ledger.dedupe.keep,
     },
     log,

@@ -128,7 +128,11 @@ const resolve = defineCommand({
 });
 
 const release = defineCommand({
-  meta: { name: 'release', description: 'Lets the held units of an hour go: they count in the open hour.' },
+  meta: {
+    name: 'release',
+    description:
+      'Lets what was held in an hour go: units count in the open hour, counter series from their next reading on.',
+  },
   args: {
     ...WHERE,
     hour: { type: 'positional', required: true, description: 'Such as 2026-03-01T10Z.' },
@@ -136,8 +140,10 @@ const release = defineCommand({
   },
   run: async ({ args }) => {
     const command = { do: 'release', hour: hourArgument(args.hour), dimension: args.dimension } as const;
-    const { units, to } = await one<{ units: string; to: string }>(ask(args, command));
-    await write(`${units} units of ${args.dimension} now count in ${to}\n`);
+    const { units, to, series } = await one<{ units: string; to: string; series: number }>(ask(args, command));
+    if (series === 0 || units !== '0') await write(`${units} units of ${args.dimension} now count in ${to}\n`);
+    if (series > 0)
+      await write(`${series} counter series of ${args.dimension} count again, each from its next reading on\n`);
   },
 });
 

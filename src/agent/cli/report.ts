@@ -45,6 +45,8 @@ const refusalOf = ({ status, body }: Heard): TollgateError => {
 /** What the receipt says in words. */
 const wordsOf = ({ body }: Heard): string => {
   if (body['duplicates'] === 1) return 'known already, not counted again';
+  const [uncounted] = Array.isArray(body['uncounted']) ? (body['uncounted'] as readonly Told[]) : [];
+  if (uncounted !== undefined) return `accepted, but it counts nothing: ${uncounted.reason}`;
   const late = body['late'] === 1 ? '; late: it counts in the open hour' : '';
   const untagged = body['untagged'] === 1 ? '; without its tags' : '';
   return `accepted${late}${untagged}`;
@@ -57,6 +59,8 @@ export const report = defineCommand({
     quantity: { type: 'positional', description: 'A plain decimal, such as 12 or 0.5', required: true },
     id: { type: 'string', description: 'The same id again does not count again', valueHint: 'ID' },
     at: { type: 'string', description: 'When it was used, such as 2026-03-01T10:15:00Z', valueHint: 'TIME' },
+    source: { type: 'string', description: 'Whose counter it is, or what was seen', valueHint: 'TEXT' },
+    start: { type: 'string', description: 'Since when the counter counts from zero', valueHint: 'TIME' },
     tag: { type: 'string', description: 'A cost allocation tag; may stand several times', valueHint: 'K=V' },
     ...AGENT_ARGS,
   },
@@ -66,7 +70,15 @@ export const report = defineCommand({
     const heard = await askDoor(agent, {
       method: 'POST',
       path: '/v1/usage',
-      json: { dimension: args.dimension, quantity: args.quantity, timestamp: args.at, id: args.id, tags },
+      json: {
+        dimension: args.dimension,
+        quantity: args.quantity,
+        timestamp: args.at,
+        id: args.id,
+        tags,
+        source: args.source,
+        start: args.start,
+      },
     });
     if (heard.status === 202 && 'accepted' in heard.body) {
       process.stdout.write(`${args.dimension} ${args.quantity}: ${wordsOf(heard)}\n`);

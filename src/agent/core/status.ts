@@ -73,6 +73,8 @@ export type DimensionStatus = {
   readonly open: string;
   /** Raw count left over from frozen hours, less than one unit. */
   readonly carry: string;
+  /** The level of an average, as it was reported last; null for other meters and before the first report. */
+  readonly level: string | null;
   /** Units that AWS has receipted, as far as the ledger reaches back. */
   readonly receipted: string;
   readonly lastReceipt: { readonly hour: string; readonly quantity: string; readonly recordId: string | null } | null;

@@ -29,7 +29,7 @@ export const makeFlushing = ({
   log,
   policies,
 }: {
-  readonly ledger: Pick<Ledger, 'agenda' | 'carrying' | 'pullBack'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'carrying' | 'pullBack'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   readonly clock: Clock;
@@ -82,6 +82,7 @@ export const makeFlushing = ({
   /** Usage that a wall clock ahead of AWS's has put into the next hour has happened: it goes out with the open one. */
   const bringTogether = (now: Instant): void => {
     try {
+      ledger.alive();
       ledger.pullBack(hourOf(now), 0);
     } catch (error) {
       log.error('last flush', { why: describe(error) });

@@ -1,4 +1,4 @@
-import { edgeOf, type Hour, hourOf, type Instant } from '../core/time/hour.ts';
+import { edgeOf, format as formatHour, type Hour, hourOf, type Instant } from '../core/time/hour.ts';
 import { placeOf } from '../core/time/place.ts';
 import { format } from '../core/usage/quantity.ts';
 import type { Receipt, Report } from '../core/usage/report.ts';
@@ -14,14 +14,20 @@ export type Recording = {
 };
 
 /** What became of one report, for the metrics. */
-export type ReportResult = 'accepted' | 'duplicate' | 'late' | 'conflict';
+export type ReportResult = 'accepted' | 'duplicate' | 'late' | 'uncounted' | 'conflict';
 
 /** What became of each report of a batch, by its index. */
-const resultsOf = ({ repeated, which }: Extract<Receipt, { kind: 'accepted' }>): ((index: number) => ReportResult) => {
+const resultsOf = ({
+  repeated,
+  which,
+  uncounted,
+}: Extract<Receipt, { kind: 'accepted' }>): ((index: number) => ReportResult) => {
   const [duplicates, late] = [new Set(which?.duplicates), new Set(which?.late)];
+  const nothing = new Set(uncounted?.map(({ index }) => index));
   return (index) => {
     if (repeated === true || duplicates.has(index)) return 'duplicate';
-    return late.has(index) ? 'late' : 'accepted';
+    if (late.has(index)) return 'late';
+    return nothing.has(index) ? 'uncounted' : 'accepted';
   };
 };
 
@@ -68,6 +74,15 @@ export const makeRecording = ({
       }
     }
     if (receipt.kind === 'accepted') {
+      for (const { index } of receipt.uncounted?.filter(({ why }) => why === 'brake') ?? []) {
+        const { dimension, source } = reports[index] ?? {};
+        log.warn('counter series held', {
+          dimension,
+          source,
+          why: 'it was reset more than six times within an hour: two processes seem to report into it',
+          fix: `see that only one does, then "tollgate ledger release ${formatHour(hourOf(reports[index]?.at ?? now))} ${dimension}"`,
+        });
+      }
       const resultOf = resultsOf(receipt);
       for (const [index, { dimension }] of reports.entries()) count(dimension, resultOf(index));
     }

@@ -55,7 +55,7 @@ export const makeReporting = ({
   policies,
   verdict,
 }: {
-  readonly ledger: Pick<Ledger, 'agenda' | 'expire' | 'idleHours' | 'pullBack' | 'tick'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'expire' | 'idleHours' | 'pullBack' | 'tick'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   readonly clock: Clock;
@@ -178,6 +178,14 @@ export const makeReporting = ({
     }
   };
 
+  const signOfLife = (): void => {
+    try {
+      ledger.alive();
+    } catch (error) {
+      log.error('levels', { why: describe(error) });
+    }
+  };
+
   return {
     halt: async () => {
       halting.abort();
@@ -185,6 +193,8 @@ export const makeReporting = ({
     },
     pass: () => {
       if (halting.signal.aborted) return Promise.resolve();
+      // Also while a pass is under way that takes long: what is held goes on whatever AWS does.
+      signOfLife();
       underWay ??= work()
         .catch((error) => log.error('reporting', { why: describe(error) }))
         .finally(() => {

@@ -3,7 +3,7 @@ import { mayRun, type Verdict } from '../core/gate/verdict.ts';
 import type { LedgerOverview } from '../core/record/overview.ts';
 import type { Sender } from '../core/sending/sender.ts';
 import type { HourStatus, Status } from '../core/status.ts';
-import { edgeOf, format, type Hour, type Instant, type Millis } from '../core/time/hour.ts';
+import { edgeOf, format, type Hour, hourOf, type Instant, type Millis } from '../core/time/hour.ts';
 import * as quantity from '../core/usage/quantity.ts';
 
 /** Everything a status is made of, read at one moment. */
@@ -71,6 +71,7 @@ const dimensionsOf = ({ config, ledger }: Readings): Status['dimensions'] =>
       meter,
       open: text(figures?.open),
       carry: text(figures?.carry),
+      level: figures?.level === undefined ? null : quantity.format(figures.level),
       receipted: text(figures?.units.receipted),
       lastReceipt:
         last === undefined
@@ -96,6 +97,9 @@ const senderOf = ({ sender, ledger, verdict, config, now, monotonic }: Readings)
   };
 };
 
+/** A status names so many held series; an export has them all. */
+const MOST_SERIES = 20;
+
 /** What a person should look at. */
 const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] => {
   const { quarantined = 0, held = 0, conflict = 0 } = ledger?.overview.states ?? {};
@@ -114,6 +118,12 @@ const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] =
       ({ id, at, what }) =>
         `lost at ${time(at)}: ${what}. Fix: look into it, then "tollgate ledger acknowledge ${id} --why TEXT"`,
     ),
+    ...(ledger?.overview.heldSeries ?? [])
+      .slice(0, MOST_SERIES)
+      .map(
+        ({ dimension, source, since }) =>
+          `the counter ${JSON.stringify(source)} of ${dimension} is held: it was reset more than six times within an hour, so two processes seem to report into it. Fix: see that only one does, then "tollgate ledger release ${format(hourOf(since))} ${dimension}"`,
+      ),
     ...heldUnits.map(
       ({ name, held: units }) => `${quantity.format(units)} units of ${name} are held: see "tollgate ledger release"`,
     ),

@@ -22,19 +22,14 @@ test('the least configurations that can be', () => {
 
 test.each<readonly [string, Branch, string]>([
   [
-    'a later meter',
-    { dimensions: { d: { meter: 'counter' } } },
-    'dimensions.d.meter: meter counter is not in this version; sum and max are',
-  ],
-  [
-    'a later meter',
-    { dimensions: { d: { meter: 'unique' } } },
-    'dimensions.d.meter: meter unique is not in this version; sum and max are',
-  ],
-  [
-    'a later key',
+    'within with another meter',
     { dimensions: { d: { meter: 'sum', within: 'day' } } },
-    'dimensions.d.within: within is not in this version',
+    'dimensions.d.within: within belongs to the meter unique, and this is a sum',
+  ],
+  [
+    'a period that is none',
+    { dimensions: { d: { meter: 'unique', scope: 'pod', within: 'week' } } },
+    'dimensions.d.within: "week" is no period',
   ],
   [
     'a mistyped meter',
@@ -45,12 +40,21 @@ test.each<readonly [string, Branch, string]>([
   [
     'scope with sum',
     { dimensions: { d: { meter: 'sum', scope: 'pod' } } },
-    'dimensions.d.scope: scope belongs to the meter max',
+    'dimensions.d.scope: scope belongs to max, average, last and unique: a sum of several pods adds up by itself',
   ],
   [
     'rounding with sum',
     { dimensions: { d: { meter: 'sum', rounding: 'up' } } },
-    'dimensions.d.rounding: rounding belongs to the meter max',
+    'dimensions.d.rounding: rounding belongs to max, average, last and unique: a sum carries',
+  ],
+  ...(['average', 'last', 'unique'] as const).map(
+    (meter) =>
+      [`${meter} without scope`, { dimensions: { d: { meter } } }, 'dimensions.d.meter: scope is missing'] as const,
+  ),
+  [
+    'scope with counter',
+    { dimensions: { d: { meter: 'counter', scope: 'pod' } } },
+    'dimensions.d.scope: scope belongs to max, average, last and unique',
   ],
   ['max without scope', { dimensions: { d: { meter: 'max' } } }, 'dimensions.d.meter: scope is missing'],
   ['per of zero', { dimensions: { d: { meter: 'sum', per: '0' } } }, 'dimensions.d.per: "0" is not above zero'],

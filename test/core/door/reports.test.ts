@@ -7,7 +7,14 @@ import * as quantity from '../../../src/agent/core/usage/quantity.ts';
 import type { Report } from '../../../src/agent/core/usage/report.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 10, 30);
-const RULES: ReportRules = { now: NOW, dimensions: new Set(['requests', 'data_gb']), window: 24 * HOUR };
+const RULES: ReportRules = {
+  now: NOW,
+  dimensions: new Map([
+    ['requests', 'sum'],
+    ['data_gb', 'sum'],
+  ] as const),
+  window: 24 * HOUR,
+};
 
 const read = (body: unknown) => reportsOf(typeof body === 'string' ? body : JSON.stringify(body), RULES);
 
@@ -124,9 +131,10 @@ test('a mistyped member is refused with what it was meant to be: an id that is n
     '0 Id: is unknown; is it id?',
     '0 quantitiy: is unknown; is it quantity?',
     '0 timestmp: is unknown; is it timestamp?',
-    '0 source: counter readings are not in this version',
-    '0 start: counter readings are not in this version',
-    '0 zzzzzzzzz: is unknown; known are dimension, quantity, timestamp, id, tags',
+    '0 zzzzzzzzz: is unknown; known are dimension, quantity, timestamp, id, tags, source, start',
+    '0 source: belongs to the meters counter and unique, and this is a sum',
+    '0 start: belongs to the meter counter, and this is a sum',
+    '0 start: must be a time by RFC 3339, such as "2026-03-01T10:15:00Z"; epoch numbers are not taken',
   ]);
 });
 

@@ -18,6 +18,12 @@ dimensions:
   requests: { meter: sum, per: 1000 }
   # max takes the highest report of an hour. scope: pod adds tasks and pods up, product does not.
   # seats: { meter: max, scope: product }
+  # counter: what the readings of a counter grew by; average: a level over time, such as node-hours;
+  # last: the newest level of an hour; unique: what is seen for the first time.
+  # data_gb: { meter: counter, decimals: 3 }
+  # node_hours: { meter: average, scope: pod, decimals: 2 }
+  # licences: { meter: last, scope: product }
+  # users: { meter: unique, scope: product, within: day }
 `;
 
 /** What the head shows already, or what depends on other settings. */

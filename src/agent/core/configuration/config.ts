@@ -1,23 +1,24 @@
 import type { Millis } from '../time/hour.ts';
+import type { Meter } from '../usage/kinds.ts';
 import type { Quantity, Rounding } from '../usage/quantity.ts';
+import type { Within } from '../usage/unique.ts';
 
 export type Pricing = 'usage' | 'hourly' | 'monthly' | 'byol' | 'free';
-
-/** How a dimension's reports become one number an hour. */
-export type Meter = 'sum' | 'max';
 
 /** One priced dimension of the listing and how it is metered. */
 export type Dimension = {
   /** The dimension's API name in the listing, 1 to 255 characters, case matters. */
   readonly name: string;
   readonly meter: Meter;
-  /** `max` only: whether pods add up (`pod`) or one reporter speaks for the installation (`product`). */
+  /** All but `sum` and `counter`: whether pods add up (`pod`) or one reporter speaks for the installation (`product`). */
   readonly scope?: 'pod' | 'product';
+  /** `unique` only: within what a thing counts once. */
+  readonly within?: Within;
   /** So many counted make one unit on the bill; more than zero. */
   readonly per: Quantity;
   /** Digits behind the point of a billed quantity, 0 to 6. */
   readonly decimals: number;
-  /** `max` only: how a fraction of a unit is rounded. */
+  /** All but `sum` and `counter`: how a fraction of a unit is rounded. */
   readonly rounding: Rounding;
   /** Units of one hour above this are held until a person releases them. */
   readonly maxPerHour?: Quantity;

@@ -1,3 +1,4 @@
+import { KINDS } from '../usage/kinds.ts';
 import { format } from '../usage/quantity.ts';
 import type { Config, Dimension } from './config.ts';
 import { at, type Branch, dotted, type Path } from './layers/tree.ts';
@@ -35,12 +36,23 @@ const derived = (setting: Setting, config: Config): Omit<InForce, 'path'> => {
   }
 };
 
-const shownDimension = ({ name: _, per, maxPerHour, rounding, meter, scope, decimals, zeroHours }: Dimension) => ({
+const shownDimension = ({
+  name: _,
+  per,
+  maxPerHour,
+  rounding,
+  meter,
+  scope,
+  within,
+  decimals,
+  zeroHours,
+}: Dimension) => ({
   meter,
   ...(scope === undefined ? {} : { scope }),
+  ...(within === undefined ? {} : { within }),
   per: format(per),
   decimals,
-  ...(meter === 'max' ? { rounding } : {}),
+  ...(KINDS[meter].adds ? {} : { rounding }),
   ...(maxPerHour === undefined ? {} : { maxPerHour: format(maxPerHour) }),
   zeroHours,
 });

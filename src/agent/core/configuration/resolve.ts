@@ -1,4 +1,5 @@
 import type { Config, Dimension, PublicKey } from './config.ts';
+import { handOverWarnings } from './handOver.ts';
 import type { Settings } from './schema/schema.ts';
 import { STARTER_CODE } from './starterCode.ts';
 
@@ -11,12 +12,13 @@ const POLICIES = {
 } as const satisfies Record<Settings['metering']['policy'], Choices>;
 
 const dimensionOf = ([name, written]: readonly [string, Settings['dimensions'][string]]): Dimension => {
-  const { scope, maxPerHour, rounding, ...rest } = written;
+  const { scope, maxPerHour, rounding, within, ...rest } = written;
   return {
     name,
     ...rest,
     rounding: rounding ?? 'down',
     ...(scope === undefined ? {} : { scope }),
+    ...(written.meter === 'unique' ? { within: within ?? 'hour' } : {}),
     ...(maxPerHour === undefined ? {} : { maxPerHour }),
   };
 };
@@ -77,6 +79,7 @@ export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins
       ...warnings,
       ...(sealed && endpoints === 'any' ? [ANY_ENDPOINT] : []),
       ...(product.code === STARTER_CODE ? [STILL_THE_STARTER] : []),
+      ...handOverWarnings(settings),
     ],
   };
 };

@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import { nearestTo } from '../../../regions/index.ts';
 import { at, dotted, isBranch, type Path, type Tree } from './layers/tree.ts';
-import { LATER } from './schema/later.ts';
 import { keysAt, SETTINGS } from './schema/settings.ts';
 
 /** A problem before it is known where its value came from. */
@@ -39,8 +38,6 @@ const unknownKey = (path: Path, key: string): Finding => {
       'merge keys (<<) are not part of YAML 1.2',
       'write the settings out, or repeat a whole value by an alias',
     );
-  if (path[0] === 'dimensions' && LATER.key.includes(key))
-    return finding(`${key} is not in this version`, `take ${key} away`);
   const known = keysAt(path);
   const home = path.length === 0 ? homeOf(key) : undefined;
   if (home !== undefined) return finding(`no such setting: did you mean ${home}?`, `write it as ${nested(home)}`);

@@ -1,5 +1,6 @@
 import type { Receipt } from '../usage/report.ts';
 import { json, problem, type Reply, unavailable } from './reply.ts';
+import { UNCOUNTED } from './uncounted.ts';
 
 /**
  * Whole-request idempotency: the key of the `Idempotency-Key` header, and a digest of the body, so that the same key with
@@ -19,8 +20,9 @@ const CONFLICT = 'id_conflict: this id was taken before with other content; the 
 export const receiptReply = (receipt: Receipt, batch: boolean): Reply => {
   switch (receipt.kind) {
     case 'accepted': {
-      const { accepted, duplicates, late, untagged } = receipt;
-      return json(202, { accepted, duplicates, late, untagged });
+      const { accepted, duplicates, late, untagged, uncounted } = receipt;
+      const told = uncounted?.map(({ index, why }) => ({ index, why, reason: UNCOUNTED[why] }));
+      return json(202, { accepted, duplicates, late, untagged, ...(told === undefined ? {} : { uncounted: told }) });
     }
     case 'conflict': {
       if (receipt.indices.length === 0) {

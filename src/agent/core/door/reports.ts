@@ -1,5 +1,7 @@
 import { nearestTo } from '../../../regions/index.ts';
 import { type Instant, MINUTE, type Millis } from '../time/hour.ts';
+import { KINDS, type Meter } from '../usage/kinds.ts';
+import { equal, of } from '../usage/quantity.ts';
 import type { Report, ReportProblem } from '../usage/report.ts';
 import { readAmount } from './amount.ts';
 import { isObject, type Json, type JsonObject, readJson } from './json.ts';
@@ -9,8 +11,8 @@ import { NOT_RFC_3339, readTime } from './time.ts';
 export type ReportRules = {
   /** The wall clock: it dates reports. */
   readonly now: Instant;
-  /** The API names of the configured dimensions. */
-  readonly dimensions: ReadonlySet<string>;
+  /** The configured dimensions by their API names, and how each is metered. */
+  readonly dimensions: ReadonlyMap<string, Meter>;
   /** How far back ids are known; an older report could not be told from a copy. */
   readonly window: Millis;
 };
@@ -35,13 +37,13 @@ const AHEAD: Millis = 5 * MINUTE;
 /** So many faults of one report are told; a report with more is no report. */
 const MOST_PROBLEMS = 8;
 
-const MEMBERS: ReadonlySet<string> = new Set(['dimension', 'quantity', 'timestamp', 'id', 'tags']);
-const COUNTER_MEMBERS: ReadonlySet<string> = new Set(['source', 'start']);
+const MEMBERS: ReadonlySet<string> = new Set(['dimension', 'quantity', 'timestamp', 'id', 'tags', 'source', 'start']);
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const CONTROL = /\p{Cc}/u;
 
 const NONE = {};
+const ONE = of(1);
 
 const quoted = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}...` : text);
 
@@ -55,18 +57,19 @@ export const idFault = (id: string): string | undefined => {
 };
 
 const memberFault = (name: string): string => {
-  if (COUNTER_MEMBERS.has(name)) return 'counter readings are not in this version';
   const meant = nearestTo(name, [...MEMBERS]);
   return `is unknown${meant === undefined ? `; known are ${[...MEMBERS].join(', ')}` : `; is it ${meant}?`}`;
 };
 
-const dimensionFault = (value: Json | undefined, known: ReadonlySet<string>): string | undefined => {
+const dimensionFault = (value: Json | undefined, known: ReadonlyMap<string, Meter>): string | undefined => {
   if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return 'must be a text: the dimension as the listing names it';
   if (known.has(value)) return undefined;
-  const meant = nearestTo(value, [...known]);
+  const meant = nearestTo(value, [...known.keys()]);
   const hint =
-    meant === undefined ? `configured are ${[...known].slice(0, 10).join(', ') || 'none'}` : `is it ${quoted(meant)}?`;
+    meant === undefined
+      ? `configured are ${[...known.keys()].slice(0, 10).join(', ') || 'none'}`
+      : `is it ${quoted(meant)}?`;
   return `${quoted(value)} is not configured; ${hint}`;
 };
 
@@ -91,6 +94,29 @@ const tagsFault = (value: JsonObject): { readonly field: string; readonly why: s
     if (!key.isWellFormed() || !text.isWellFormed()) return { field, why: 'must not hold half a surrogate pair' };
   }
   return undefined;
+};
+
+/** What is wrong with `source` and `start`: some meters need them, to the others they mean nothing. */
+const seriesFaults = (
+  meter: Meter | undefined,
+  { source, start, at }: { readonly source: Json | undefined; readonly start: Json | undefined; readonly at: Instant },
+): { readonly faults: readonly (readonly [string, string])[]; readonly began: Instant | undefined } => {
+  const faults: (readonly [string, string])[] = [];
+  const shape = source === undefined ? undefined : typeof source === 'string' ? idFault(source) : 'must be a text';
+  if (shape !== undefined) faults.push(['source', shape]);
+  const wants = meter === undefined ? undefined : KINDS[meter].source;
+  if (wants !== undefined && source === undefined) faults.push(['source', `is missing: a ${meter} must say ${wants}`]);
+  if (meter !== undefined && wants === undefined && source !== undefined) {
+    faults.push(['source', `belongs to the meters counter and unique, and this is a ${meter}`]);
+  }
+  if (start === undefined) return { faults, began: undefined };
+  if (meter !== undefined && meter !== 'counter') {
+    faults.push(['start', `belongs to the meter counter, and this is a ${meter}`]);
+  }
+  const read = typeof start === 'string' ? readTime(start) : { why: NOT_RFC_3339 };
+  if ('why' in read) return { faults: [...faults, ['start', read.why]], began: undefined };
+  if (read.at > at + AHEAD) faults.push(['start', 'is after the reading itself']);
+  return { faults, began: read.at };
 };
 
 /** Reads one report, or says what is wrong with it. */
@@ -130,13 +156,27 @@ const reportOf = (
   const tagFault = isObject(tags) ? tagsFault(tags) : undefined;
   if (tagFault !== undefined) bad(tagFault.field, tagFault.why);
 
+  const meter = typeof dimension === 'string' ? rules.dimensions.get(dimension) : undefined;
+  const [source, start] = [value.get('source'), value.get('start')];
+  let began: Instant | undefined;
+  if (source !== undefined || start !== undefined || (meter !== undefined && KINDS[meter].source !== undefined)) {
+    const series = seriesFaults(meter, { source, start, at: 'why' in time ? rules.now : time.at });
+    for (const [field, why] of series.faults) bad(field, why);
+    began = series.began;
+  }
+  if (meter === 'unique' && 'quantity' in amount && !equal(amount.quantity, ONE)) {
+    bad('quantity', 'must be 1: a unique counts what is seen, once');
+  }
+
   if (!good || 'why' in amount || 'why' in time) return undefined;
   const dated = timestamp !== undefined;
   const plain: Report = { dimension: dimension as string, quantity: amount.quantity, at: time.at, dated };
-  if (id === undefined && tags === undefined) return plain;
+  if (id === undefined && tags === undefined && source === undefined) return plain;
   return {
     ...plain,
     ...(typeof id === 'string' ? { id } : NONE),
+    ...(typeof source === 'string' ? { source } : NONE),
+    ...(began === undefined ? NONE : { start: began }),
     // fromEntries defines members, so that a tag named __proto__ is a tag like any other.
     ...(isObject(tags) ? { tags: Object.fromEntries(tags as ReadonlyMap<string, string>) } : NONE),
   };

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Uncounted } from '../usage/report.ts';
 import { MOST_ID_BYTES, MOST_REPORTS } from './reports.ts';
+import { UNCOUNTED } from './uncounted.ts';
 
 /**
  * The shapes of the door for OpenAPI. `reportsOf` checks by hand, five times as fast and from the source text of numbers;
@@ -23,6 +25,16 @@ const id = z
   .max(MOST_ID_BYTES)
   .describe('The same id again is the same report and does not count again. 1 to 256 bytes in UTF-8.');
 
+const source = z
+  .string()
+  .min(1)
+  .max(MOST_ID_BYTES)
+  .describe(
+    'For the meters counter (required: whose counter it is) and unique (required: what was seen). 1 to 256 bytes in UTF-8.',
+  );
+
+const start = timestamp.describe('For the meter counter: since when it counts from zero.');
+
 export const reportSchema = z.strictObject({
   dimension: z.string().describe("The dimension's API name in the listing."),
   quantity,
@@ -34,6 +46,8 @@ export const reportSchema = z.strictObject({
     .describe(
       'Cost allocation tags: at most 5, keys of 1 to 100 and values of 1 to 256 letters, digits, spaces and + - = . _ : / @. Other tags do not stop the report: it counts untagged.',
     ),
+  source: source.optional(),
+  start: start.optional(),
 });
 
 export const usageSchema = z.union([reportSchema, z.array(reportSchema).max(MOST_REPORTS)]);
@@ -41,12 +55,24 @@ export const usageSchema = z.union([reportSchema, z.array(reportSchema).max(MOST
 const count = z.int().nonnegative();
 
 export const receiptSchema = z.object({
-  accepted: count.describe('Reports that count now for the first time.'),
+  accepted: count.describe('Reports that were taken now for the first time.'),
   duplicates: count.describe('Reports whose id had been taken before; they do not count again.'),
   late: count.describe('Accepted reports that count in the open hour because their own is over or frozen.'),
   untagged: count.describe(
     'Accepted reports whose tags AWS would not take, or for which an hour has no room; they count without.',
   ),
+  uncounted: z
+    .array(
+      z.object({
+        index: count,
+        why: z.enum(Object.keys(UNCOUNTED) as [Uncounted, ...Uncounted[]]),
+        reason: z.string(),
+      }),
+    )
+    .optional()
+    .describe(
+      'Accepted reports that count nothing, and why: a first or old reading, a late report of a meter that does not add up. Not there when all count.',
+    ),
 });
 
 export const problemSchema = z.object({

@@ -4,9 +4,9 @@ import type { RecordState } from './record.ts';
 /** Everything the ledger says of one dimension, added up. `raw` counts are what reports said, `units` what is billed. */
 export type Account = {
   readonly dimension: string;
-  /** Whether raw counts add up to units (`sum`); a maximum is conserved only from the freeze on. */
-  readonly adds: boolean;
-  /** Raw: every report ever acknowledged. */
+  /** Whether its raw counts can be proven: not those of a dimension that was both a sum and a maximum in an old ledger. */
+  readonly provable: boolean;
+  /** Raw: all that was ever acknowledged of meters that add up (sum, counter); of the others only units are conserved. */
   readonly acknowledged: quantity.Quantity;
   /** Raw: counted in hours that no record has been made of. */
   readonly open: quantity.Quantity;
@@ -44,7 +44,7 @@ export const audit = (account: Account): readonly string[] => {
   const { dimension, acknowledged, open, carry, writtenOff, spent, made, moved, held } = account;
   const findings: string[] = [];
   const accounted = quantity.sum([open, carry, writtenOff, spent]);
-  if (account.adds && !quantity.equal(acknowledged, accounted)) {
+  if (account.provable && !quantity.equal(acknowledged, accounted)) {
     findings.push(
       `${dimension}: acknowledged ${quantity.format(acknowledged)}, but open + carried + written off + recorded is ${quantity.format(accounted)}`,
     );

@@ -11,8 +11,19 @@ export type DimensionOverview = {
   readonly carry: Quantity;
   /** Units that wait for a person. */
   readonly held: Quantity;
+  /** The level of an average, as it was reported last. */
+  readonly level?: Quantity;
   /** Units in records, by their state. */
   readonly units: Readonly<Partial<Record<RecordState, Quantity>>>;
+};
+
+/** A counter's series that is not counted until a person frees it. */
+export type HeldSeries = {
+  readonly dimension: string;
+  readonly source: string;
+  readonly since: Instant;
+  /** The last reading that counted. */
+  readonly reading: string;
 };
 
 /** Something that was acknowledged and is gone with a ledger that was lost; stated until a person acknowledges it. */
@@ -34,6 +45,7 @@ export type LedgerOverview = {
   readonly dimensions: readonly DimensionOverview[];
   /** How many records are in each state. */
   readonly states: Readonly<Partial<Record<RecordState, number>>>;
+  readonly heldSeries: readonly HeldSeries[];
   /** What was lost and nobody has acknowledged. */
   readonly losses: readonly Loss[];
 };

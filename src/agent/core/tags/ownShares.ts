@@ -1,7 +1,7 @@
 import type { Definition } from '../usage/definition.ts';
 import * as quantity from '../usage/quantity.ts';
 import { apportion } from './apportion.ts';
-import { type Shares, sharesOf } from './shares.ts';
+import { NO_SHARES, type Shares, sharesOf } from './shares.ts';
 import { MOST_TAG_SETS, type TagSet, UNTAGGED } from './tagSet.ts';
 
 /** Raw counts by tag set, of a total that is kept beside them; what they leave of it is the untagged bucket's. */
@@ -68,9 +68,15 @@ const ofTheHighest = ({ counts, balances, counted, own }: Hour) => {
 export const ownShares = (hour: Hour): { readonly shares: Shares; readonly balances: Counts } => {
   switch (hour.definition.meter) {
     case 'sum':
+    case 'counter':
       return fairly(hour);
     case 'max':
       return ofTheHighest(hour);
+    // Their reports are counted untagged.
+    case 'average':
+    case 'last':
+    case 'unique':
+      return { shares: NO_SHARES, balances: hour.balances };
     default:
       return hour.definition.meter satisfies never;
   }

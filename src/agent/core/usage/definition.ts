@@ -11,6 +11,8 @@ export type Definition = {
   readonly per: quantity.Quantity;
   readonly decimals: number;
   readonly rounding: quantity.Rounding;
+  readonly scope?: NonNullable<Dimension['scope']>;
+  readonly within?: NonNullable<Dimension['within']>;
 };
 
 export const definitionOf = (product: string, dimension: Dimension): Definition => ({
@@ -19,14 +21,16 @@ export const definitionOf = (product: string, dimension: Dimension): Definition 
   per: dimension.per,
   decimals: dimension.decimals,
   rounding: dimension.rounding,
+  ...(dimension.scope === undefined ? {} : { scope: dimension.scope }),
+  ...(dimension.within === undefined ? {} : { within: dimension.within }),
 });
 
-/** One line of JSON with the keys in a fixed order. */
-export const write = ({ product, meter, per, decimals, rounding }: Definition): string =>
-  JSON.stringify({ product, meter, per: quantity.format(per), decimals, rounding });
+/** One line of JSON with the keys in a fixed order; what is not said is left out. */
+export const write = ({ product, meter, per, decimals, rounding, scope, within }: Definition): string =>
+  JSON.stringify({ product, meter, per: quantity.format(per), decimals, rounding, scope, within });
 
 /** Reads what `write` wrote. */
 export const read = (text: string): Definition => {
-  const { product, meter, per, decimals, rounding } = JSON.parse(text);
-  return { product, meter, per: quantity.read(per), decimals, rounding };
+  const { per, ...rest } = JSON.parse(text);
+  return { ...rest, per: quantity.read(per) };
 };

@@ -5,7 +5,7 @@ import { type Counts, ownShares } from '../tags/ownShares.ts';
 import { addShares, divideShares, NO_SHARES, type Shares } from '../tags/shares.ts';
 import type { Hour, Instant } from '../time/hour.ts';
 import type { Definition } from './definition.ts';
-import { meter } from './meter.ts';
+import { meter, rawPerUnit } from './meter.ts';
 import * as quantity from './quantity.ts';
 
 /** An hour of one dimension as the ledger holds it before its first attempt. */
@@ -21,6 +21,8 @@ export type OpenHour = {
   readonly moved: quantity.Quantity;
   /** Raw count that earlier hours of the dimension left over. */
   readonly carried: quantity.Quantity;
+  /** Units of this very hour that those who held the ledger before have recorded: a maximum is not billed by each of them. */
+  readonly already?: quantity.Quantity;
   /** The token of the record frozen last. */
   readonly previousToken: string;
   /** Absent while nothing of the dimension is tagged. */
@@ -49,7 +51,7 @@ export type FreezeRules = {
 export type Frozen = {
   /** Absent when there is nothing to send: the count stays in the carry. */
   readonly record: { readonly body: Body; readonly token: string } | undefined;
-  /** Units made of this hour's own count and the carry. */
+  /** Units made of this hour's own count and the carry, less what went back into the carry. */
   readonly own: quantity.Quantity;
   readonly carry: quantity.Quantity;
   /** Units above what one record may say: they go to the next hour. */
@@ -84,24 +86,30 @@ const tagsOfFrozen = (
   return { recorded, elsewhere: { toNext, held, balances } };
 };
 
+const floorTo = (decimals: number, units: quantity.Quantity): quantity.Quantity =>
+  quantity.divide(units, quantity.of(1), decimals, 'down');
+
 /** The moment of freezing: from here on the record's bytes never change. */
 export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
   const { definition, dimension, hour } = open;
-  const { units: own, carry } = meter(definition, open.counted, open.carried, rules.ceil);
+  const { decimals } = definition;
+  // Units of a time with more decimals hold parts that no record can say any more: they become raw count again, so that
+  // they do not move from hour to hour for ever.
+  const moved = floorTo(decimals, open.moved);
+  const rest = quantity.subtract(open.moved, moved);
+  const carried = quantity.add(open.carried, quantity.multiply(rest, rawPerUnit(definition)));
+  const { units, carry } = meter(definition, open.counted, carried, rules.ceil);
+  const made = quantity.max(quantity.subtract(units, open.already ?? quantity.ZERO), quantity.ZERO);
+  const own = quantity.subtract(made, rest);
   // Units that come from elsewhere have passed the brake once, or a person has released them.
-  const allowed = rules.maxPerHour === undefined ? own : quantity.min(own, rules.maxPerHour);
-  const held = quantity.subtract(own, allowed);
-  const total = quantity.add(allowed, open.moved);
-  const sendable = quantity.divide(
-    quantity.min(total, limitOf(definition.decimals)),
-    quantity.of(1),
-    definition.decimals,
-    'down',
-  );
+  const allowed = rules.maxPerHour === undefined ? made : quantity.min(made, floorTo(decimals, rules.maxPerHour));
+  const held = quantity.subtract(made, allowed);
+  const total = quantity.add(allowed, moved);
+  const sendable = quantity.min(total, floorTo(decimals, limitOf(decimals)));
   const toNext = quantity.subtract(total, sendable);
-  const split = tagsOfFrozen(open, { own, allowed, total, sendable });
+  const split = tagsOfFrozen({ ...open, carried }, { own: made, allowed, total, sendable });
   const outcome = { own, carry, toNext, held, ...(split === undefined ? {} : { tagged: split.elsewhere }) };
-  if (quantity.isZero(sendable) && quantity.isZero(own) && !rules.zero) return { ...outcome, record: undefined };
+  if (quantity.isZero(sendable) && quantity.isZero(made) && !rules.zero) return { ...outcome, record: undefined };
   const body: Body = {
     resource: rules.resource,
     product: definition.product,

@@ -13,13 +13,20 @@ export type Report = {
   readonly dated: boolean;
   /** Tags by key. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Of a counter's reading whose counter it is, of a sighting what was seen. At most 256 bytes. */
+  readonly source?: string;
+  /** Since when a counter counts from zero. */
+  readonly start?: Instant;
 };
+
+/** Why an accepted report counts nothing; it is not an error, and sending it again changes nothing. */
+export type Uncounted = 'first' | 'stale' | 'older' | 'fell' | 'brake' | 'held' | 'late' | 'changed' | 'full';
 
 /** What the caller of the door is told of a batch. A batch counts whole or not at all. */
 export type Receipt =
   | {
       readonly kind: 'accepted';
-      /** Reports that count now for the first time. */
+      /** Reports that were taken now for the first time. */
       readonly accepted: number;
       /** Reports whose id had been taken before; they do not count again. */
       readonly duplicates: number;
@@ -27,6 +34,8 @@ export type Receipt =
       readonly late: number;
       /** Accepted reports whose tags are not reported to AWS; they count without tags. */
       readonly untagged: number;
+      /** The accepted reports that count nothing, by index, and why; absent where there are none. */
+      readonly uncounted?: readonly { readonly index: number; readonly why: Uncounted }[];
       /** The whole request had come before, under its key: this is the answer that it got then. */
       readonly repeated?: true;
       /** Which reports of the batch the duplicates and the late ones were; absent where there are none. */

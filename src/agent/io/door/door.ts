@@ -8,6 +8,7 @@ import { TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import type { Verdict } from '../../core/gate/verdict.ts';
 import { type Instant, type Millis, SECOND } from '../../core/time/hour.ts';
+import type { Meter } from '../../core/usage/kinds.ts';
 import type { Log } from '../../ports.ts';
 import { listenOn } from './listen.ts';
 import type { Address } from './listenTcp.ts';
@@ -28,8 +29,8 @@ export type DoorHandlers = {
   readonly now: () => Instant;
   /** Milliseconds from any origin that nobody can set: how long the door has been silent is counted by it. */
   readonly monotonic: () => Millis;
-  /** The API names of the configured dimensions. */
-  readonly dimensions: readonly string[];
+  /** The configured dimensions by their API names, and how each is metered. */
+  readonly dimensions: ReadonlyMap<string, Meter>;
   /** How far back reports are taken at this moment. */
   readonly dedupeWindow: () => Millis;
 };
@@ -74,7 +75,6 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
   const { listen, handlers, log } = options;
   checkToken(options);
   const tokenFault = tokenCheck(options.token);
-  const dimensions: ReadonlySet<string> = new Set(handlers.dimensions);
   let draining = false;
   let address: Address | undefined;
   let lastRequest = handlers.monotonic();
@@ -83,7 +83,7 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
     '/v1/usage': {
       POST: makeUsage({
         take: handlers.take,
-        rules: () => ({ now: handlers.now(), dimensions, window: handlers.dedupeWindow() }),
+        rules: () => ({ now: handlers.now(), dimensions: handlers.dimensions, window: handlers.dedupeWindow() }),
         isDraining: () => draining,
         log,
       }),

@@ -1,27 +1,29 @@
-import { type TagSet, tagSetOf, UNTAGGED } from '../../core/tags/tagSet.ts';
-import { type Hour, hourOf } from '../../core/time/hour.ts';
-import type { Definition } from '../../core/usage/definition.ts';
+import { type TagSet, UNTAGGED } from '../../core/tags/tagSet.ts';
+import { type Hour, hourOf, type Instant } from '../../core/time/hour.ts';
+import { KINDS, type Meter } from '../../core/usage/kinds.ts';
 import { combine } from '../../core/usage/meter.ts';
 import * as quantity from '../../core/usage/quantity.ts';
-import type { Receipt, Report } from '../../core/usage/report.ts';
+import type { Receipt, Report, Uncounted } from '../../core/usage/report.ts';
 import type { Batch, Placing } from '../../ports.ts';
+import { type AddCount, makeCounting } from './counting.ts';
 import { contentOf, digestOf, idOf, keyOf } from './rows/fingerprint.ts';
 import type { Ids } from './rows/ids.ts';
 import type { OpenHours } from './rows/openHours.ts';
+import type { Store } from './rows/store.ts';
 
 export type Arrived = { readonly batch: Batch; readonly place: Placing };
 
 type Bucket = {
   readonly dimension: string;
   readonly hour: Hour;
-  readonly meter: Definition['meter'];
+  readonly meter: Meter;
   readonly tags: TagSet;
   counted: quantity.Quantity;
   reports: number;
 };
 
-/** The counts of one group, gathered in memory and written once a bucket. */
-const makeBuckets = (openHours: OpenHours) => {
+/** The counts of one transaction, gathered in memory and written once a bucket. */
+export const makeBuckets = (openHours: OpenHours) => {
   const buckets = new Map<string, Bucket>();
   const acknowledged = new Map<string, quantity.Quantity>();
 
@@ -37,15 +39,19 @@ const makeBuckets = (openHours: OpenHours) => {
     return bucket;
   };
 
-  return {
-    /** Answers the tag set that it counts in: its own, or where there is no room for it the untagged one. */
-    add: (dimension: string, hour: Hour, tags: TagSet, count: quantity.Quantity): TagSet => {
-      const bucket = bucketOf(dimension, hour, tags);
-      bucket.counted = combine(bucket.meter, bucket.counted, count);
-      bucket.reports += 1;
+  /** Answers the tag set that it counts in: its own, or where there is no room for it the untagged one. */
+  const add: AddCount = (dimension, hour, tags, count, reports = 1) => {
+    const bucket = bucketOf(dimension, hour, tags);
+    bucket.counted = combine(bucket.meter, bucket.counted, count);
+    bucket.reports += reports;
+    // Of the other meters only units are conserved, from the freeze on.
+    if (KINDS[bucket.meter].adds)
       acknowledged.set(dimension, quantity.add(acknowledged.get(dimension) ?? quantity.ZERO, count));
-      return bucket.tags;
-    },
+    return bucket.tags;
+  };
+
+  return {
+    add,
     write: (): void => {
       for (const { dimension, hour, ...tally } of buckets.values()) openHours.count(dimension, hour, tally);
       for (const [dimension, count] of acknowledged) openHours.acknowledge(dimension, count);
@@ -83,19 +89,10 @@ const sortOut = ({ reports }: Batch, ids: Ids) => {
  * Counts a group of batches inside one transaction. Each is judged before anything of it is written, so that a refused
  * one leaves nothing behind and disturbs no other.
  */
-export const appendAll = (
-  group: readonly Arrived[],
-  {
-    ids,
-    openHours,
-    isTaken,
-  }: {
-    ids: Ids;
-    openHours: OpenHours;
-    isTaken: (dimension: string, hour: Hour) => boolean;
-  },
-): readonly Receipt[] => {
+export const appendAll = (group: readonly Arrived[], store: Store, wall: Instant): readonly Receipt[] => {
+  const { ids, openHours } = store;
   const buckets = makeBuckets(openHours);
+  const counting = makeCounting(store, buckets.add);
 
   const append = ({ batch, place }: Arrived): Receipt => {
     const key =
@@ -110,18 +107,16 @@ export const appendAll = (
 
     const arrival = batch.arrival === undefined ? undefined : hourOf(batch.arrival);
     const late: number[] = [];
+    const uncounted: { readonly index: number; readonly why: Uncounted }[] = [];
     let untagged = 0;
     for (const { index, name, content } of fresh) {
       const report = batch.reports[index];
       if (report === undefined) continue;
-      const { hour, late: isLate } = place(hourOf(report.at), (candidate) => isTaken(report.dimension, candidate));
-      // A maximum of an hour that is over says nothing of another one: it is told late, and does not count.
-      const counts = !isLate || openHours.meterOf(report.dimension, hour) === 'sum';
-      const tags = tagSetOf(report.tags) ?? UNTAGGED;
-      const counted = counts ? buckets.add(report.dimension, hour, tags, report.quantity) : UNTAGGED;
+      const { late: isLate, tags, why } = counting.count(report, place, { aws: batch.arrival, wall });
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
       if (isLate) late.push(index);
-      if (counted === UNTAGGED && isTagged(report)) untagged += 1;
+      if (tags === UNTAGGED && isTagged(report)) untagged += 1;
+      if (why !== undefined) uncounted.push({ index, why });
     }
     const receipt: Receipt = {
       kind: 'accepted',
@@ -129,6 +124,7 @@ export const appendAll = (
       duplicates: duplicates.length,
       late: late.length,
       untagged,
+      ...(uncounted.length === 0 ? {} : { uncounted }),
       ...(duplicates.length + late.length === 0 ? {} : { which: { duplicates, late } }),
     };
     if (key !== undefined) ids.add(arrival, key.name, key.content, JSON.stringify(receipt));

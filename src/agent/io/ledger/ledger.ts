@@ -21,6 +21,7 @@ import { type Aside, setAside } from './disk/setAside.ts';
 import { transaction } from './disk/transaction.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
+import { countLevels, forgetOldUsage, forgetStrangeLevels } from './levelHours.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
 import { lossesOf, noticeStepBack, startAfterLoss } from './rows/losses.ts';
 import { makeStore, type Store } from './rows/store.ts';
@@ -105,6 +106,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       { resource, firstHour: hourOf(now), onEc2, disk: options.diskUnder?.(directory), now, maxPerHour },
       policies,
     );
+    forgetStrangeLevels(store);
     const lines = sent.lines();
     if (known !== undefined) noticeStepBack(store, resource, lines ?? [], now);
     else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);
@@ -202,13 +204,14 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     append: makeGroupCommit(scheduler, (group) =>
       writer.write('reports', (store) => {
         signOfLife(store);
-        return appendAll(group, { ids: store.ids, openHours: store.openHours, isTaken });
+        return appendAll(group, store, clock.wall());
       }),
     ),
     agenda: () => ({ open: writer.store().openHours.list(), unsettled: writer.store().records.unsettled() }),
     freeze: (dimension, hour, decide) => {
       const record = writer.write('outcomes', (store) => {
         if (isTaken(dimension, hour)) return undefined;
+        countLevels(store, clock.wall(), dimension);
         const open = store.openHours.read(dimension, hour) ?? idleDefinition(dimension, hour, store);
         if (open === undefined) return undefined;
         const freezing = decide({ ...open, previousToken: store.records.previousToken() });
@@ -253,12 +256,20 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         settle(store, record, decide({ ...judged, doubt }), firstHour, clock.wall());
         return store.records.read(token);
       }),
+    alive: () => {
+      if (!dimensions.some(({ meter }) => meter === 'average')) return;
+      writer.write('outcomes', (store) => {
+        signOfLife(store);
+        countLevels(store, clock.wall());
+      });
+    },
     idleHours: (dimension) => writer.store().awake.idle(dimension),
     tick: (hour) => {
       writer.write('outcomes', (store) => {
         store.awake.mark(hour);
         signOfLife(store);
         window.forget(store, hour);
+        forgetOldUsage(store, hour);
       });
       sent.thin((hour - SENT_KEPT) as Hour);
       ballast.takeIn();

@@ -2,7 +2,8 @@ import type { Outcome } from '../../core/record/outcome.ts';
 import { isUnsettled, type WholeRecord } from '../../core/record/record.ts';
 import { NO_SHARES, type Shares, write } from '../../core/tags/shares.ts';
 import { type Hour, type Instant, next } from '../../core/time/hour.ts';
-import type { Freezing } from '../../core/usage/freeze.ts';
+import type { Freezing, Frozen } from '../../core/usage/freeze.ts';
+import { rawPerUnit } from '../../core/usage/meter.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { StoredHour } from './rows/openHours.ts';
 import type { StoredRecord } from './rows/records.ts';
@@ -62,16 +63,18 @@ export const settle = (store: Store, record: StoredRecord, decided: Outcome, fir
 };
 
 /** Notes an hour that only added to the carry, so that an export shows where its reports went. */
-const fold = ({ database: { db } }: Store, { dimension, hour, counted, reports }: StoredHour): void => {
-  const before = db
-    .prepare('SELECT counted, reports FROM folded WHERE dimension = ? AND hour = ?')
-    .get(dimension, hour);
-  const total = quantity.add(quantity.read(String(before?.['counted'] ?? '0')), counted);
-  db.prepare('INSERT OR REPLACE INTO folded VALUES (?, ?, ?, ?)').run(
+const fold = ({ database: { db } }: Store, open: StoredHour, { own }: Frozen): void => {
+  const { dimension, hour, counted, reports, definition } = open;
+  const before = db.prepare('SELECT * FROM folded WHERE dimension = ? AND hour = ?').get(dimension, hour);
+  const plus = (column: string, more: quantity.Quantity): string =>
+    quantity.format(quantity.add(quantity.read(String(before?.[column] ?? '0')), more));
+  db.prepare('INSERT OR REPLACE INTO folded VALUES (?, ?, ?, ?, ?, ?)').run(
     dimension,
     hour,
-    quantity.format(total),
+    plus('counted', counted),
     Number(before?.['reports'] ?? 0) + reports,
+    plus('own', own),
+    plus('spent', quantity.multiply(own, rawPerUnit(definition))),
   );
 };
 
@@ -98,7 +101,7 @@ export const freezeHour = (
   };
   if (frozen.record === undefined) {
     leave();
-    if (open.reports > 0) fold(store, open);
+    if (open.reports > 0 || !quantity.isZero(open.counted) || !quantity.isZero(frozen.own)) fold(store, open, frozen);
     return undefined;
   }
   const record = records.insert(

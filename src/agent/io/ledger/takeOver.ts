@@ -3,6 +3,7 @@ import { adopted, isCopied, refusalToAdopt } from '../../core/record/adoption.ts
 import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
 import { freeze } from '../../core/usage/freeze.ts';
 import type { Quantity } from '../../core/usage/quantity.ts';
+import { noteForebear } from './rows/openHours.ts';
 import type { Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
 
@@ -45,10 +46,16 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
   meta.set('first_hour', String(firstHour));
   if (!isSame) meta.set('grant', undefined);
   store.database.db.exec('DELETE FROM awake');
-  if (before === undefined) return firstHour;
-
   const lastWrite = Number(meta.get('last_write') ?? 0);
   const refusal = refusalToAdopt({ lastWrite, onEc2: owner.onEc2, isCopy }, policies, owner.now);
+  // A level belongs to the resource that had it. What else is known of series and sightings goes with what is adopted.
+  const may = refusal === undefined;
+  store.levels.forget();
+  store.series.begin(owner.now, may);
+  if (!may) store.sightings.forget();
+  noteForebear(meta, may ? before : undefined);
+  if (before === undefined) return firstHour;
+
   for (const record of records.unsettled()) {
     settle(store, record, adopted({ doubt: record.doubt, refusal, firstHour }, policies), firstHour, owner.now);
   }

@@ -1,3 +1,4 @@
+import { KINDS } from '../../usage/kinds.ts';
 import { MOST_DIMENSIONS } from '../schema/dimension.ts';
 import type { Settings } from '../schema/schema.ts';
 import type { Rule } from './rule.ts';
@@ -41,19 +42,26 @@ const pricingRules = ({ product }: Settings, named: readonly string[]): readonly
 };
 
 const dimensionRules = ({ dimensions }: Settings): readonly Rule[] =>
-  Object.entries(dimensions).flatMap(([name, { meter, scope, rounding }]): readonly Rule[] => [
+  Object.entries(dimensions).flatMap(([name, { meter, scope, rounding, within }]): readonly Rule[] => [
     {
       about: [['dimensions', name, 'scope']],
-      broken: meter === 'sum' && scope !== undefined,
-      message: 'scope belongs to the meter max: sums of several pods add up by themselves',
+      broken: KINDS[meter].adds && scope !== undefined,
+      message: `scope belongs to max, average, last and unique: a ${meter} of several pods adds up by itself`,
       fix: 'take scope away',
       key: true,
     },
     {
       about: [['dimensions', name, 'rounding']],
-      broken: meter === 'sum' && rounding !== undefined,
-      message: 'rounding belongs to the meter max: a sum carries the part of a unit to the next hour',
+      broken: KINDS[meter].adds && rounding !== undefined,
+      message: `rounding belongs to max, average, last and unique: a ${meter} carries the part of a unit to the next hour`,
       fix: 'take rounding away',
+      key: true,
+    },
+    {
+      about: [['dimensions', name, 'within']],
+      broken: meter !== 'unique' && within !== undefined,
+      message: `within belongs to the meter unique, and this is a ${meter}`,
+      fix: 'take within away',
       key: true,
     },
     {
@@ -61,8 +69,8 @@ const dimensionRules = ({ dimensions }: Settings): readonly Rule[] =>
         ['dimensions', name, 'scope'],
         ['dimensions', name, 'meter'],
       ],
-      broken: meter === 'max' && scope === undefined,
-      message: `scope is missing: AWS adds the hours of all tasks and pods, and a max must say whether they may be added`,
+      broken: !KINDS[meter].adds && scope === undefined,
+      message: `scope is missing: AWS adds the hours of all tasks and pods, and the meter ${meter} must say whether they may be added`,
       fix: 'write "scope: pod" if every task or pod counts its own, or "scope: product" if one reporter speaks for the whole installation',
     },
   ]);

@@ -3,16 +3,19 @@ import type { Account } from '../../../core/record/audit.ts';
 import { type Body, type RecordState, tokenOf } from '../../../core/record/record.ts';
 import { format } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
-import { combine } from '../../../core/usage/meter.ts';
+import { KINDS } from '../../../core/usage/kinds.ts';
+import { combine, rawPerUnit } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { makeMeta } from '../rows/meta.ts';
 import { recordOf } from '../rows/records.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
 
 const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
 
 /** Adds up everything the ledger says, a dimension at a time. */
-export const accountsOf = (db: DatabaseSync): readonly Account[] =>
-  db
+export const accountsOf = (db: DatabaseSync): readonly Account[] => {
+  const wasBoth: readonly string[] = JSON.parse(makeMeta(db).get('was_both') ?? '[]');
+  return db
     .prepare(`SELECT name, acknowledged, carry, written_off FROM dimension ORDER BY name`)
     .all()
     .map((row) => {
@@ -24,11 +27,10 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] =>
         quantity.ZERO,
         quantity.ZERO,
       ];
-      let adds = true;
       for (const hour of db.prepare('SELECT * FROM open_hour WHERE dimension = ?').all(dimension)) {
         const { meter } = readDefinition(String(hour['definition']));
-        if (meter !== 'sum') adds = false;
         moved = quantity.add(moved, decimalOf(hour['moved']));
+        if (!KINDS[meter].adds) continue;
         let counted = quantity.ZERO;
         for (const tally of db
           .prepare('SELECT counted FROM tally WHERE dimension = ? AND hour = ?')
@@ -39,15 +41,22 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] =>
       }
       const records: Partial<Record<RecordState, quantity.Quantity>> = {};
       for (const record of db
-        .prepare('SELECT definition, own, quantity, state FROM record WHERE dimension = ?')
+        .prepare('SELECT definition, own, carried_in, carried_out, quantity, state FROM record WHERE dimension = ?')
         .iterate(dimension)) {
-        const { meter, per } = readDefinition(String(record['definition']));
-        if (meter !== 'sum') adds = false;
+        const definition = readDefinition(String(record['definition']));
         const own = decimalOf(record['own']);
-        spent = quantity.add(spent, quantity.multiply(own, per));
+        // Of meters that do not add up only units that went back into the carry touch it.
+        const raw = KINDS[definition.meter].adds
+          ? quantity.multiply(own, rawPerUnit(definition))
+          : quantity.subtract(decimalOf(record['carried_in']), decimalOf(record['carried_out']));
+        spent = quantity.add(spent, raw);
         made = quantity.add(made, own);
         const state = String(record['state']) as RecordState;
         records[state] = quantity.add(records[state] ?? quantity.ZERO, decimalOf(record['quantity']));
+      }
+      for (const fold of db.prepare('SELECT own, spent FROM folded WHERE dimension = ?').iterate(dimension)) {
+        spent = quantity.add(spent, decimalOf(fold['spent']));
+        made = quantity.add(made, decimalOf(fold['own']));
       }
       for (const units of db
         .prepare('SELECT units FROM held WHERE dimension = ? AND released_to IS NULL')
@@ -56,7 +65,7 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] =>
       }
       return {
         dimension,
-        adds,
+        provable: !wasBoth.includes(dimension),
         acknowledged: decimalOf(row['acknowledged']),
         open,
         carry: decimalOf(row['carry']),
@@ -68,6 +77,7 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] =>
         held,
       };
     });
+};
 
 /** Every ClientToken is a digest over its record and the one before: a changed row breaks the chain from there on. */
 export const chainFindings = (db: DatabaseSync): readonly string[] => {

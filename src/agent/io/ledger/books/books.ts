@@ -13,6 +13,7 @@ import { settle } from '../settle.ts';
 import { accountsOf, chainFindings, totalsFindings } from './accounts.ts';
 import { type Line, linesOf, recordLine } from './lines.ts';
 import { overviewOf } from './overview.ts';
+import { recordFindings } from './recordFindings.ts';
 import { tagFindings } from './tagFindings.ts';
 
 export type { Line };
@@ -43,8 +44,12 @@ export type Books = {
   readonly resolve: (decision: Resolution, openHour: Hour, now: Instant) => Line;
   /** A person has seen what was lost: it is not stated any more. */
   readonly acknowledge: (loss: number, why: string, now: Instant) => Loss;
-  /** Lets held units of an hour go: they count in the open hour. Answers them. */
-  readonly release: (hour: Hour, dimension: string, openHour: Hour) => { readonly units: string; readonly to: string };
+  /** Lets held units of an hour go: they count in the open hour. Answers them, and how many counter series held in it were freed. */
+  readonly release: (
+    hour: Hour,
+    dimension: string,
+    openHour: Hour,
+  ) => { readonly units: string; readonly to: string; readonly series: number };
 };
 
 const decimalOf = (value: unknown): quantity.Quantity => quantity.read(String(value ?? '0'));
@@ -61,6 +66,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       ...accounts.flatMap(audit),
       ...totalsFindings(database(), accounts),
       ...tagFindings(database(), accounts),
+      ...recordFindings(database()),
       ...chainFindings(database()),
     ];
     const whole = database().prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
@@ -131,6 +137,8 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       const rows = db
         .prepare('SELECT id, units, shares FROM held WHERE hour = ? AND dimension = ? AND released_to IS NULL')
         .all(hour, dimension);
+      const series = store.series.free(dimension, hour);
+      if (rows.length === 0 && series > 0) return { units: '0', to: format(openHour), series };
       if (rows.length === 0) {
         throw notFound(`nothing is held of ${dimension} in ${format(hour)}`, 'see "tollgate status" for what is held');
       }
@@ -142,7 +150,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
         .reduce(addShares, NO_SHARES);
       const to = store.openHours.moveIn(dimension, openHour, units, hour, fallback, shares);
       for (const row of rows) db.prepare('UPDATE held SET released_to = ? WHERE id = ?').run(to, Number(row['id']));
-      return { units: quantity.format(units), to: format(to) };
+      return { units: quantity.format(units), to: format(to), series };
     }),
 });
 

@@ -2,10 +2,11 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { type Allocation, allocationsOf } from '../../../core/tags/allocations.ts';
 import { read as readShares } from '../../../core/tags/shares.ts';
 import { tagsOf } from '../../../core/tags/tagSet.ts';
-import { format, type Hour } from '../../../core/time/hour.ts';
+import { format, type Hour, hourOf } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { heldSeriesOf } from '../rows/series.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
 
 /** A part of a line's quantity, by its tags; untagged without any. */
@@ -85,6 +86,33 @@ function* recordLines(db: DatabaseSync, from: number, to: number): Iterable<Line
   }
 }
 
+/** What no hour holds: levels that go on, and series that wait for a person. */
+function* standingLines(db: DatabaseSync): Iterable<Line> {
+  for (const row of db.prepare('SELECT * FROM level ORDER BY dimension').all()) {
+    yield {
+      ...BLANK,
+      kind: 'level',
+      hour: hourText(hourOf(Number(row['reported']))),
+      dimension: text(row['dimension']),
+      counted: text(row['level']),
+      timestamp: time(row['reported']),
+      reason: 'the level of an average: it holds until the next report',
+    };
+  }
+  for (const { dimension, source, since, reading } of heldSeriesOf(db)) {
+    yield {
+      ...BLANK,
+      kind: 'series',
+      hour: hourText(hourOf(since)),
+      dimension,
+      state: 'held',
+      counted: reading,
+      timestamp: time(since),
+      reason: `the counter ${JSON.stringify(source)} was reset more than six times within an hour: its readings are not counted until it is released`,
+    };
+  }
+}
+
 /** Every hour of every dimension: records as they were frozen, then folded hours, open hours and held units. */
 export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
   const [from, to] = only === undefined ? [0, Number.MAX_SAFE_INTEGER] : [only, only];
@@ -135,4 +163,5 @@ export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
       allocations: allocationsIn(heldAllocations(row)),
     };
   }
+  for (const line of standingLines(db)) if (only === undefined || line['hour'] === format(only)) yield line;
 }

@@ -3,15 +3,24 @@ import type { DimensionOverview, LedgerOverview } from '../../../core/record/ove
 import type { MeterRecord, RecordState } from '../../../core/record/record.ts';
 import type { Hour } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
-import { combine } from '../../../core/usage/meter.ts';
+import type { Meter } from '../../../core/usage/kinds.ts';
+import { combine, rawPerUnit } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { levelOf } from '../rows/levels.ts';
 import { lossesOf } from '../rows/losses.ts';
 import { recordOf } from '../rows/records.ts';
+import { heldSeriesOf } from '../rows/series.ts';
 
 /** A person need not see more hours than this at once; an export has them all. */
 const MOST_HOURS = 500;
 
 const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
+
+/** Level-seconds mean nothing to a person: an average is shown as it would stand if the hour ended now. */
+const shownCount = (meter: Meter, counted: quantity.Quantity): quantity.Quantity =>
+  meter === 'average' && counted.digits > 0n
+    ? quantity.divide(counted, rawPerUnit({ meter, per: quantity.of(1) }), 6, 'nearest')
+    : counted;
 
 const openOf = (db: DatabaseSync): LedgerOverview['open'] => {
   const tallies = db.prepare('SELECT counted FROM tally WHERE dimension = ? AND hour = ?');
@@ -23,22 +32,25 @@ const openOf = (db: DatabaseSync): LedgerOverview['open'] => {
       const { meter } = readDefinition(String(row['definition']));
       let counted = quantity.ZERO;
       for (const tally of tallies.all(dimension, hour)) counted = combine(meter, counted, decimalOf(tally['counted']));
-      return { dimension, hour, counted, moved: decimalOf(row['moved']) };
+      return { dimension, hour, counted: shownCount(meter, counted), moved: decimalOf(row['moved']) };
     });
 };
 
 const dimensionsOf = (db: DatabaseSync, open: LedgerOverview['open']): readonly DimensionOverview[] => {
   const totals = db.prepare('SELECT state, units FROM total WHERE dimension = ?');
   const held = db.prepare('SELECT units FROM held WHERE dimension = ? AND released_to IS NULL');
+  const levels = db.prepare('SELECT * FROM level WHERE dimension = ?');
   return db
     .prepare('SELECT name, carry FROM dimension ORDER BY name')
     .all()
     .map((row) => {
       const name = String(row['name']);
+      const level = levelOf(levels.get(name))?.value;
       return {
         name,
         open: quantity.sum(open.filter(({ dimension }) => dimension === name).map(({ counted }) => counted)),
         carry: decimalOf(row['carry']),
+        ...(level === undefined ? {} : { level }),
         held: quantity.sum(held.all(name).map(({ units }) => decimalOf(units))),
         units: Object.fromEntries(totals.all(name).map(({ state, units }) => [String(state), decimalOf(units)])),
       };
@@ -63,5 +75,13 @@ export const overviewOf = (db: DatabaseSync): LedgerOverview => {
   for (const { state, n } of db.prepare('SELECT state, sum(records) AS n FROM total GROUP BY state').all()) {
     states[String(state) as RecordState] = Number(n);
   }
-  return { open, records, lastReceipts, dimensions: dimensionsOf(db, open), states, losses: lossesOf(db) };
+  return {
+    open,
+    records,
+    lastReceipts,
+    dimensions: dimensionsOf(db, open),
+    states,
+    losses: lossesOf(db),
+    heldSeries: heldSeriesOf(db),
+  };
 };

@@ -179,6 +179,71 @@ const MIGRATIONS: readonly string[] = [
   DROP INDEX record_by_hour;
   CREATE UNIQUE INDEX record_by_hour ON record (resource, dimension, hour, version);
   `,
+  `
+  -- The last reading of each counter series; name: 128 bits of SHA-256 over source and tags. reading is '' when a person has
+  -- freed the series: the next one is where it begins. resets: JSON of the times within the last hour.
+  CREATE TABLE series (
+    dimension TEXT NOT NULL,
+    name BLOB NOT NULL,
+    source TEXT NOT NULL,
+    start INTEGER,
+    at INTEGER NOT NULL,
+    reading TEXT NOT NULL,
+    resets TEXT NOT NULL,
+    held_at INTEGER,
+    PRIMARY KEY (dimension, name)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Levels that hold until the next report; counted_until: what they came to until then is in tally.
+  CREATE TABLE level (
+    dimension TEXT PRIMARY KEY,
+    level TEXT NOT NULL,
+    reported INTEGER NOT NULL,
+    counted_until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Stretches of time in which an agent was alive here, by the wall clock.
+  CREATE TABLE lived (since INTEGER PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+
+  -- The time of the newest report of an open hour, for the meter last.
+  CREATE TABLE latest (
+    dimension TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (dimension, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What was seen in the period that ends with an hour; name: 128 bits of SHA-256. sighted: how many they are.
+  CREATE TABLE sighting (
+    dimension TEXT NOT NULL,
+    ends INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    PRIMARY KEY (dimension, ends, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sighted (
+    dimension TEXT NOT NULL,
+    ends INTEGER NOT NULL,
+    things INTEGER NOT NULL,
+    PRIMARY KEY (dimension, ends)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Units that went back into the carry as raw count (own below zero), and that raw count (spent below zero).
+  ALTER TABLE folded ADD COLUMN own TEXT NOT NULL DEFAULT '0';
+  ALTER TABLE folded ADD COLUMN spent TEXT NOT NULL DEFAULT '0';
+
+  -- acknowledged is from now on the raw count of meters that add up. Before, it was of all: a dimension that has only been a
+  -- maximum begins anew, one that has been both cannot be proven by its raw counts any more.
+  CREATE TEMP TABLE metered AS
+    SELECT dimension, json_extract(definition, '$.meter') AS meter FROM record
+    UNION SELECT dimension, json_extract(definition, '$.meter') FROM open_hour;
+  UPDATE dimension SET acknowledged = '0'
+    WHERE name IN (SELECT dimension FROM metered WHERE meter = 'max')
+    AND name NOT IN (SELECT dimension FROM metered WHERE meter = 'sum');
+  INSERT INTO meta SELECT 'was_both', json_group_array(name) FROM dimension
+    WHERE name IN (SELECT dimension FROM metered WHERE meter = 'max')
+    AND name IN (SELECT dimension FROM metered WHERE meter = 'sum') HAVING count(*) > 0;
+  DROP TABLE metered;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -6,8 +6,11 @@ import type { Hour } from '../../../core/time/hour.ts';
 import { firstFree } from '../../../core/time/place.ts';
 import { type Definition, read as readDefinition, write as writeDefinition } from '../../../core/usage/definition.ts';
 import type { OpenHour } from '../../../core/usage/freeze.ts';
+import { takes } from '../../../core/usage/kinds.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import type { Latest } from './latest.ts';
+import type { Meta } from './meta.ts';
 import type { TagShares } from './tagShares.ts';
 import type { Tallies, Tally } from './tallies.ts';
 
@@ -49,12 +52,38 @@ export type OpenHours = {
   readonly carryOf: (dimension: string) => quantity.Quantity;
 };
 
+/** Resources that held this ledger before the present one, as far as it took over what they left. */
+const FOREBEARS = 'forebears';
+const MOST_FOREBEARS = 20;
+
+const forebearsIn = (meta: Meta): readonly string[] => JSON.parse(meta.get(FOREBEARS) ?? '[]');
+
+/** Notes whose successor the owner is; undefined: nobody's. */
+export const noteForebear = (meta: Meta, resource: string | undefined): void => {
+  const all = resource === undefined ? [] : [...new Set([...forebearsIn(meta), resource])].slice(-MOST_FOREBEARS);
+  meta.set(FOREBEARS, all.length === 0 ? undefined : JSON.stringify(all));
+};
+
 export const makeOpenHours = (
   db: DatabaseSync,
-  definitions: ReadonlyMap<string, Definition>,
-  tallies: Tallies,
-  tagShares: TagShares,
-  isTaken: (dimension: string, hour: Hour) => boolean,
+  {
+    definitions,
+    tallies,
+    tagShares,
+    latest,
+    records: { isTaken, unitsOf },
+    meta,
+  }: {
+    readonly definitions: ReadonlyMap<string, Definition>;
+    readonly tallies: Tallies;
+    readonly tagShares: TagShares;
+    readonly latest: Latest;
+    readonly records: {
+      readonly isTaken: (dimension: string, hour: Hour) => boolean;
+      readonly unitsOf: (dimension: string, hour: Hour, resources: readonly string[]) => quantity.Quantity;
+    };
+    readonly meta: Meta;
+  },
 ): OpenHours => {
   const list = db.prepare('SELECT dimension, hour FROM open_hour ORDER BY hour, dimension');
   const select = db.prepare('SELECT definition, moved, origin FROM open_hour WHERE dimension = ? AND hour = ?');
@@ -122,6 +151,13 @@ export const makeOpenHours = (
       : { carried, tagged: { counts, moved, balances } };
   };
 
+  /** What those before us have recorded of the same hour, where it must not be said twice. */
+  const alreadyOf = (dimension: string, hour: Hour, meter: Definition['meter']): Pick<StoredHour, 'already'> => {
+    if (meter !== 'max' && meter !== 'last') return {};
+    const before = forebearsIn(meta);
+    return before.length === 0 ? {} : { already: unitsOf(dimension, hour, before) };
+  };
+
   const read = (dimension: string, hour: Hour): StoredHour | undefined => {
     const row = select.get(dimension, hour);
     if (row === undefined) return undefined;
@@ -140,6 +176,7 @@ export const makeOpenHours = (
       counted,
       reports,
       moved: quantity.read(String(row['moved'])),
+      ...alreadyOf(dimension, hour, definition.meter),
       ...carriedInto(dimension, counts, tagShares.movedTo(dimension, hour)),
       origin: Number(row['origin']) as Hour,
     };
@@ -149,6 +186,7 @@ export const makeOpenHours = (
     removeHour.run(dimension, hour);
     tallies.remove(dimension, hour);
     tagShares.removeMoved(dimension, hour);
+    latest.remove(dimension, hour);
   };
 
   const moveIn: OpenHours['moveIn'] = (dimension, wanted, units, origin, fallback, shares) => {
@@ -160,6 +198,14 @@ export const makeOpenHours = (
     return hour;
   };
 
+  const meterOf = (dimension: string, hour: Hour): Definition['meter'] | undefined => {
+    const row = select.get(dimension, hour);
+    return row === undefined ? definitions.get(dimension)?.meter : readDefinition(String(row['definition'])).meter;
+  };
+
+  const takesFrom = (dimension: string, hour: Hour, { meter }: Definition): boolean =>
+    takes(meterOf(dimension, hour) ?? meter, meter);
+
   return {
     list: () => list.all().map((row) => ({ dimension: String(row['dimension']), hour: Number(row['hour']) as Hour })),
     read,
@@ -169,18 +215,21 @@ export const makeOpenHours = (
       write(dimension, { acknowledged: quantity.add(figuresOf(dimension).acknowledged, count) }),
     admit: tallies.admit,
     moveIn,
-    meterOf: (dimension, hour) => {
-      const row = select.get(dimension, hour);
-      return row === undefined ? definitions.get(dimension)?.meter : readDefinition(String(row['definition'])).meter;
-    },
+    meterOf,
     merge: (dimension, from, wanted) => {
       const open = read(dimension, from);
       if (open === undefined) return;
       const counts = tallies.of(dimension, from);
       const moved = open.tagged?.moved ?? NO_SHARES;
       remove(dimension, from);
-      const to = moveIn(dimension, wanted, open.moved, open.origin, open.definition, moved);
-      for (const tally of counts) {
+      // Raw counts of two meters are no one number.
+      const alike = firstFree(
+        wanted,
+        (hour) => isTaken(dimension, hour) || !takesFrom(dimension, hour, open.definition),
+      );
+      const to = moveIn(dimension, alike, open.moved, open.origin, open.definition, moved);
+      const isOlder = open.definition.meter === 'last' && to > from && tallies.of(dimension, to).length > 0;
+      for (const tally of isOlder ? [] : counts) {
         const tags = tallies.admit(dimension, to, tally.tags) ? tally.tags : UNTAGGED;
         addTo(dimension, to, { ...tally, tags }, open.definition);
       }

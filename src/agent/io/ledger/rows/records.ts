@@ -21,6 +21,8 @@ export type StoredRecord = MeterRecord & { readonly origin: Hour; readonly defin
 
 export type Records = {
   readonly isTaken: (dimension: string, hour: Hour) => boolean;
+  /** Units that records of these resources were made of in an hour, whatever became of them. */
+  readonly unitsOf: (dimension: string, hour: Hour, resources: readonly string[]) => quantity.Quantity;
   readonly previousToken: () => string;
   readonly insert: (
     open: StoredHour,
@@ -71,6 +73,7 @@ export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals, 
     `SELECT 1 FROM record WHERE resource = ?1 AND dimension = ?2 AND hour = ?3
      UNION ALL SELECT 1 FROM used_hour WHERE resource = ?1 AND dimension = ?2 AND hour = ?3 LIMIT 1`,
   );
+  const made = db.prepare('SELECT resource, own FROM record WHERE dimension = ? AND hour = ?');
   const previousToken = previousTokenIn(db);
   const select = db.prepare('SELECT * FROM record WHERE token = ?');
   const unsettled = db.prepare(`SELECT * FROM record WHERE state IN ('sending', 'waiting') ORDER BY hour, dimension`);
@@ -100,6 +103,13 @@ export const makeRecords = (db: DatabaseSync, resource: string, totals: Totals, 
 
   return {
     isTaken: (dimension, hour) => taken.get(resource, dimension, hour) !== undefined,
+    unitsOf: (dimension, hour, resources) =>
+      quantity.sum(
+        made
+          .all(dimension, hour)
+          .filter((row) => resources.includes(String(row['resource'])))
+          .map((row) => quantity.read(String(row['own']))),
+      ),
     previousToken,
     insert: (open, frozen, first, attempts, at) => {
       if (frozen.record === undefined) throw new Error('there is nothing to record');

@@ -2,9 +2,13 @@ import type { Definition } from '../../../core/usage/definition.ts';
 import type { Database } from '../disk/database.ts';
 import { type Awake, makeAwake } from './awake.ts';
 import { type Ids, makeIds } from './ids.ts';
+import { type Latest, makeLatest } from './latest.ts';
+import { type Levels, makeLevels } from './levels.ts';
 import { type Meta, makeMeta } from './meta.ts';
 import { makeOpenHours, type OpenHours } from './openHours.ts';
 import { makeRecords, type Records } from './records.ts';
+import { type AllSeries, makeSeries } from './series.ts';
+import { makeSightings, type Sightings } from './sightings.ts';
 import { makeTagShares, type TagShares } from './tagShares.ts';
 import { makeTallies } from './tallies.ts';
 import { makeTotals } from './totals.ts';
@@ -18,6 +22,12 @@ export type Store = {
   readonly records: Records;
   readonly tagShares: TagShares;
   readonly awake: Awake;
+  readonly series: AllSeries;
+  readonly levels: Levels;
+  readonly latest: Latest;
+  readonly sightings: Sightings;
+  /** How each configured dimension is metered now. */
+  readonly definitions: ReadonlyMap<string, Definition>;
   /** The product that usage counts for now; undefined where a dead ledger is only looked into. */
   readonly product: string | undefined;
 };
@@ -30,14 +40,21 @@ export const makeStore = (
   const { db } = database;
   const tagShares = makeTagShares(db);
   const records = makeRecords(db, resource, makeTotals(db), tagShares);
+  const meta = makeMeta(db);
+  const latest = makeLatest(db);
   return {
     database,
-    meta: makeMeta(db),
+    meta,
     ids: makeIds(db),
-    openHours: makeOpenHours(db, definitions, makeTallies(db), tagShares, records.isTaken),
+    openHours: makeOpenHours(db, { definitions, tallies: makeTallies(db), tagShares, latest, records, meta }),
     records,
     tagShares,
     awake: makeAwake(db, resource),
+    series: makeSeries(db, meta),
+    levels: makeLevels(db),
+    latest,
+    sightings: makeSightings(db),
+    definitions,
     product,
   };
 };

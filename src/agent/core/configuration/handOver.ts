@@ -1,0 +1,17 @@
+import { KINDS } from '../usage/kinds.ts';
+import type { Settings } from './schema/schema.ts';
+
+/**
+ * AWS keys hours by task and pod. Where one follows another within an hour, each says its own number of it, and for a maximum,
+ * a last level or a first sighting both are the same thing (case O47): unless the follower finds the ledger of the one before.
+ */
+export const handOverWarnings = ({ dimensions, metering, platform, ledger }: Settings): readonly string[] => {
+  // An instance keeps its disk, a laptop is not billed, and who writes keep has a ledger that outlives the pod.
+  if (platform === 'ec2' || platform === 'local' || metering.onShutdown === 'keep') return [];
+  return Object.entries(dimensions)
+    .filter(([, { meter }]) => KINDS[meter].handedOver)
+    .map(
+      ([name, { meter }]) =>
+        `dimensions.${name}: when one task or pod follows another within an hour, both bill their ${meter} for it, unless the follower finds the same ledger: keep ${ledger.directory} on a volume that outlives them and write metering.onShutdown: keep${platform === 'ecs' ? ' (not on ECS, where no such volume is handed on: there only average, sum and counter add up)' : ''}`,
+    );
+};

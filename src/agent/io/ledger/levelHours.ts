@@ -1,0 +1,27 @@
+import { HOUR, type Hour, type Instant, startOf } from '../../core/time/hour.ts';
+import { makeBuckets } from './append.ts';
+import { makeCounting } from './counting.ts';
+import type { Store } from './rows/store.ts';
+
+/** Counts what the levels of averages have come to up to now, in the hours in which they were held. Within a transaction. */
+export const countLevels = (store: Store, now: Instant, only?: string): void => {
+  const buckets = makeBuckets(store.openHours);
+  makeCounting(store, buckets.add).countLevels(now, only);
+  buckets.write();
+};
+
+/** A dimension that is no average any more has no level. */
+export const forgetStrangeLevels = ({ database: { db }, definitions, levels }: Store): void => {
+  for (const { dimension } of db.prepare('SELECT dimension FROM level').all()) {
+    if (definitions.get(String(dimension))?.meter !== 'average') levels.forget(String(dimension));
+  }
+};
+
+/** AWS's window is six hours; a little more does no harm. */
+const KEPT = 8;
+
+/** Forgets what no report of an hour that can still be sent asks for. */
+export const forgetOldUsage = ({ levels, sightings }: Store, hour: Hour): void => {
+  levels.lived.forgetBefore(startOf(hour) - KEPT * HOUR);
+  sightings.forgetBefore((hour - KEPT) as Hour);
+};

@@ -1,0 +1,40 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Hour } from '../../../core/time/hour.ts';
+import { endOfPeriod, MOST_SIGHTINGS, type Within } from '../../../core/usage/unique.ts';
+import { sightingOf } from './fingerprint.ts';
+
+/** What was seen within the periods that still count. */
+export type Sightings = {
+  /** Notes that a thing was seen in this hour: whether for the first time in its period, or whether nobody can say any more. */
+  readonly see: (dimension: string, hour: Hour, within: Within, source: string) => 'new' | 'known' | 'full';
+  /** Forgets periods that ended before this hour. */
+  readonly forgetBefore: (hour: Hour) => void;
+  readonly forget: () => void;
+};
+
+export const makeSightings = (db: DatabaseSync): Sightings => {
+  const find = db.prepare('SELECT 1 FROM sighting WHERE dimension = ? AND ends = ? AND name = ?');
+  const insert = db.prepare('INSERT INTO sighting VALUES (?, ?, ?)');
+  const things = db.prepare('SELECT things FROM sighted WHERE dimension = ? AND ends = ?');
+  const raise = db.prepare(
+    'INSERT INTO sighted VALUES (?, ?, 1) ON CONFLICT (dimension, ends) DO UPDATE SET things = things + 1',
+  );
+  const old = db.prepare('SELECT DISTINCT ends FROM sighted WHERE ends < ?');
+  return {
+    see: (dimension, hour, within, source) => {
+      const ends = endOfPeriod(within, hour);
+      const name = sightingOf(within, source);
+      if (find.get(dimension, ends, name) !== undefined) return 'known';
+      if (Number(things.get(dimension, ends)?.['things'] ?? 0) >= MOST_SIGHTINGS) return 'full';
+      insert.run(dimension, ends, name);
+      raise.run(dimension, ends);
+      return 'new';
+    },
+    forgetBefore: (hour) => {
+      if (old.get(hour) === undefined) return;
+      db.prepare('DELETE FROM sighting WHERE ends < ?').run(hour);
+      db.prepare('DELETE FROM sighted WHERE ends < ?').run(hour);
+    },
+    forget: () => db.exec('DELETE FROM sighting; DELETE FROM sighted'),
+  };
+};

@@ -1,0 +1,258 @@
+import { expect, test } from '@jest/globals';
+import type { Dimension } from '../../src/agent/core/configuration/config.ts';
+import * as quantity from '../../src/agent/core/usage/quantity.ts';
+import type { Receipt } from '../../src/agent/core/usage/report.ts';
+import { startWorld, sumOf } from '../support/tollWorld.ts';
+
+const at = (text: string): number => Date.parse(`2026-03-01T${text}Z`);
+const dimension = (meter: Dimension['meter'], more: Partial<Dimension> = {}): Dimension => ({
+  ...sumOf('requests'),
+  meter,
+  ...(meter === 'sum' || meter === 'counter' ? {} : { scope: 'pod' }),
+  ...more,
+});
+const worldOf = (meter: Dimension['meter'], more: Partial<Dimension> = {}, now = '2026-03-01T10:00Z') =>
+  startWorld({ now, dimensions: [dimension(meter, more)] });
+const why = (receipt: Receipt): readonly string[] =>
+  receipt.kind === 'accepted' ? (receipt.uncounted ?? []).map((one) => one.why) : [receipt.kind];
+
+test('a counter counts what its readings grew by, over a crash, a reset and a late reading', async () => {
+  const world = await worldOf('counter');
+  const read = (value: number, time?: string) =>
+    world.report('requests', value, {
+      source: 'a',
+      ...(time === undefined ? {} : { at: at(time), dated: true }),
+    });
+  expect(why(await read(100))).toEqual(['first']);
+  await world.advanceTo('10:10');
+  expect(why(await read(130))).toEqual([]);
+  await world.crash();
+  expect(why(await read(135))).toEqual([]);
+  await world.advanceTo('10:50');
+  expect(why(await read(5))).toEqual([]);
+  await world.advanceTo('11:20');
+  expect(why(await read(8, '10:55:00'))).toEqual([]);
+  expect(why(await read(9, '10:55:00'))).toEqual(['stale']);
+  expect(await read(20, '10:58:00')).toMatchObject({ accepted: 1, late: 1 });
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '40', '11': '15' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('a counter that began in the life of the resource counts whole, one that began before from its first reading on', async () => {
+  const world = await worldOf('counter');
+  await world.advanceTo('10:10');
+  await world.report('requests', 7, { source: 'new', start: at('10:00:00') });
+  await world.report('requests', 1000, { source: 'old', start: at('09:59:59') });
+  await world.report('requests', 1001, { source: 'old', start: at('09:59:59') });
+  await world.advanceTo('11:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '8' });
+});
+
+test('more than six resets in an hour hold a series until a person releases it', async () => {
+  const world = await worldOf('counter');
+  const read = (value: number) => world.report('requests', value, { source: 'a' });
+  await read(100);
+  for (let n = 1; n <= 6; n += 1) {
+    await world.wait(60_000);
+    expect(why(await read(100 - n))).toEqual([]);
+  }
+  await world.wait(60_000);
+  expect(why(await read(1))).toEqual(['brake']);
+  expect(why(await read(5000))).toEqual(['held']);
+  expect(world.ledger.books.overview().heldSeries).toMatchObject([
+    { dimension: 'requests', source: 'a', reading: '94' },
+  ]);
+  expect([...world.ledger.books.lines()].filter(({ kind }) => kind === 'series')).toMatchObject([
+    { hour: '2026-03-01T10Z', state: 'held', counted: '94' },
+  ]);
+  await world.crash();
+  const hour = Math.floor(at('10:00:00') / 3_600_000) as Parameters<typeof world.ledger.books.release>[0];
+  expect(world.ledger.books.release(hour, 'requests', hour)).toMatchObject({ series: 1 });
+  expect(why(await world.report('requests', 6000, { source: 'a', start: at('10:05:00') }))).toEqual(['first']);
+  expect(why(await world.report('requests', 6001, { source: 'a', start: at('10:05:00') }))).toEqual([]);
+  await world.advanceTo('11:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': String(99 + 98 + 97 + 96 + 95 + 94 + 1) });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('an average is the time integral of a level, carried over the edges of hours', async () => {
+  const world = await worldOf('average', { decimals: 2 });
+  await world.report('requests', 3);
+  await world.advanceTo('10:20');
+  await world.report('requests', 0);
+  await world.advanceTo('10:30');
+  await world.report('requests', 2);
+  await world.advanceTo('12:20');
+  await world.report('requests', 0);
+  await world.advanceTo('13:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '2', '11': '2', '12': '0.66' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('a quick restart interrupts no level; time in which nobody lived is not counted', async () => {
+  const world = await worldOf('average', { decimals: 2 });
+  await world.report('requests', 6);
+  await world.advanceTo('10:10');
+  await world.crash();
+  await world.advanceTo('10:30');
+  world.agent.ticks.stop();
+  world.ledger.abandon();
+  await world.advanceTo('10:50');
+  await world.reopen();
+  await world.advanceTo('11:00');
+  await world.report('requests', 0);
+  await world.advanceTo('11:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '4' });
+});
+
+test('another resource on the same ledger begins without a level', async () => {
+  const world = await worldOf('average', { decimals: 2 });
+  await world.report('requests', 6);
+  await world.advanceTo('10:30');
+  await world.crash('task/two');
+  await world.advanceTo('11:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '3' });
+});
+
+test('after the last flush, a level that is still held counts in the next hour', async () => {
+  const world = await worldOf('average', { decimals: 2, rounding: 'nearest' });
+  await world.report('requests', 6);
+  await world.advanceTo('10:30');
+  await world.flush();
+  expect(world.aws.bill('requests')).toEqual({ '10': '3' });
+  expect(world.ledger.agenda().open).toEqual([]);
+  await world.crash();
+  await world.advanceTo('10:40');
+  await world.report('requests', 0);
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '3', '11': '1' });
+});
+
+test('a dated level corrects what was counted since, and is late where that is frozen', async () => {
+  const world = await worldOf('average', { decimals: 2 });
+  await world.report('requests', 6);
+  await world.advanceTo('10:40');
+  expect(why(await world.report('requests', 3, { at: at('10:20:00'), dated: true }))).toEqual([]);
+  expect(why(await world.report('requests', 9, { at: at('10:19:00'), dated: true }))).toEqual(['stale']);
+  await world.advanceTo('11:20');
+  expect(await world.report('requests', 1, { at: at('10:50:00'), dated: true })).toMatchObject({
+    late: 1,
+    uncounted: [{ index: 0, why: 'late' }],
+  });
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '4', '11': '1' });
+});
+
+test('last is the newest level of the hour, and is not carried into the next one', async () => {
+  const world = await worldOf('last');
+  await world.report('requests', 5);
+  await world.report('requests', 9, { at: at('10:00:30'), dated: true });
+  await world.advanceTo('10:10');
+  await world.report('requests', 7);
+  expect(why(await world.report('requests', 99, { at: at('10:09:00'), dated: true }))).toEqual(['stale']);
+  await world.crash();
+  await world.advanceTo('11:20');
+  expect(await world.report('requests', 50, { at: at('10:50:00'), dated: true })).toMatchObject({
+    late: 1,
+    uncounted: [{ index: 0, why: 'late' }],
+  });
+  await world.advanceTo('13:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '7' });
+});
+
+test.each([
+  ['hour', { '10': '2', '11': '1', '24': '1' }],
+  ['day', { '10': '2', '24': '1' }],
+  ['month', { '10': '2' }],
+] as const)('unique counts a thing once within the %s', async (within, bill) => {
+  const world = await worldOf('unique', { within });
+  const see = (source: string) => world.report('requests', 1, { source });
+  await see('ada');
+  await see('ada');
+  await world.crash();
+  await see('bob');
+  await see('ada');
+  await world.advanceTo('11:10');
+  await see('ada');
+  await world.advanceTo('00:10');
+  await see('ada');
+  await world.advanceTo('01:20');
+  const billed = Object.fromEntries(
+    [...world.ledger.books.lines()]
+      .filter(({ kind }) => kind === 'record')
+      .map(({ hour, quantity: units }) => [
+        String((Date.parse(`${String(hour).slice(0, 13)}:00Z`) - at('00:00:00')) / 3_600_000),
+        units,
+      ]),
+  );
+  expect(billed).toEqual(bill);
+  expect(world.check().findings).toEqual([]);
+});
+
+test.each(['max', 'last', 'unique'] as const)(
+  'O47: two pods one after the other on one ledger bill a %s once',
+  async (meter) => {
+    const world = await worldOf(meter);
+    const nodes = async (count: number) => {
+      if (meter !== 'unique') return world.report('requests', count);
+      for (let n = 0; n < count; n += 1) await world.report('requests', 1, { source: `node-${n}` });
+      return undefined;
+    };
+    await nodes(10);
+    await world.advanceTo('10:30');
+    await world.flush();
+    const first = world.aws;
+    await world.crash('task/two');
+    await nodes(10);
+    await world.advanceTo('10:40');
+    await nodes(12);
+    await world.advanceTo('11:20');
+    expect(first.bill('requests')).toEqual({ '10': '10' });
+    expect(world.aws.bill('requests')).toEqual({ '10': '2' });
+    expect(world.check().findings).toEqual([]);
+  },
+);
+
+test('O47: an average of two pods, one after the other, adds up without a common ledger too', async () => {
+  const [one, two] = await Promise.all([worldOf('average', { decimals: 2 }), worldOf('average', { decimals: 2 })]);
+  await one.report('requests', 10);
+  await one.advanceTo('10:30');
+  await one.flush();
+  await two.advanceTo('10:30');
+  await two.report('requests', 10);
+  await two.advanceTo('11:00');
+  await two.flush();
+  expect([one.aws.bill('requests'), two.aws.bill('requests')]).toEqual([{ '10': '5' }, { '10': '5' }]);
+});
+
+test('an hour that began with another kind of meter takes no readings: what adds up counts in the next one', async () => {
+  const world = await worldOf('sum');
+  await world.report('requests', 5);
+  await world.restartWith({ dimensions: [dimension('counter')] });
+  await world.report('requests', 1_000_000, { source: 'a' });
+  await world.report('requests', 1_000_002, { source: 'a' });
+  await world.advanceTo('10:59');
+  await world.restartWith({ dimensions: [dimension('last')] });
+  expect(why(await world.report('requests', 50))).toEqual(['changed']);
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '5', '11': '2' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test('a part of a unit that is left when decimals shrink goes back into the carry, and does not roll on', async () => {
+  const world = await worldOf('sum', { decimals: 3 });
+  await world.report('requests', '1.75');
+  world.aws.always(() => ({ kind: 'unsent' }));
+  await world.advanceTo('11:20');
+  await world.restartWith({ dimensions: [dimension('sum')] });
+  await world.advanceTo('15:59');
+  world.aws.always(undefined);
+  await world.advanceTo('18:20');
+  expect(world.ledger.agenda().open).toEqual([]);
+  expect(quantity.format(world.check().accounts[0]?.carry ?? quantity.ZERO)).toBe('0.75');
+  await world.report('requests', '0.25');
+  await world.advanceTo('19:20');
+  expect(world.aws.bill('requests')).toEqual({ '15': '1', '18': '1' });
+  expect(world.check().findings).toEqual([]);
+});
