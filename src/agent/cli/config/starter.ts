@@ -18,11 +18,13 @@ dimensions:
   requests: { meter: sum, per: 1000 }
   # max takes the highest report of an hour. scope: pod adds tasks and pods up, product does not.
   # seats: { meter: max, scope: product }
-  # counter: what the readings of a counter grew by; average: a level over time, such as node-hours;
-  # last: the newest level of an hour; unique: what is seen for the first time.
+  # counter adds up what the readings of a counter grew by.
   # data_gb: { meter: counter, decimals: 3 }
+  # average is a level over time, such as node-hours.
   # node_hours: { meter: average, scope: pod, decimals: 2 }
+  # last takes the newest level of an hour.
   # licences: { meter: last, scope: product }
+  # unique counts what is seen for the first time.
   # users: { meter: unique, scope: product, within: day }
 `;
 
