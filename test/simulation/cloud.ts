@@ -1,4 +1,5 @@
 import type { Answer } from '../../src/agent/core/sending/answer.ts';
+import { hourOf } from '../../src/agent/core/time/hour.ts';
 import type { Marketplace, MeterRequest } from '../../src/agent/ports.ts';
 import { STATUS } from '../../src/emulator/rules/answer.ts';
 import { apply } from '../../src/emulator/rules/change.ts';
@@ -25,6 +26,7 @@ const WORLD: World = {
 export const makeCloud = (now: () => number, dice: Dice) => {
   const state = firstState(WORLD);
   let weather: Weather = 'fine';
+  let wallWasSet = false;
   let calls = 0;
   /** What ever went out for one resource, dimension and hour. */
   const bodies = new Map<string, Set<string>>();
@@ -54,7 +56,7 @@ export const makeCloud = (now: () => number, dice: Dice) => {
    * One body for each resource, dimension and hour, for ever; but where AWS refused the tags of the first one, a second
    * without them.
    */
-  const look = (request: MeterRequest, resource: string, body: string): void => {
+  const look = (request: MeterRequest, resource: string, launchedAt: number, body: string): void => {
     const key = keyOf(request, resource);
     const seen = bodies.get(key) ?? new Set();
     bodies.set(key, seen.add(body));
@@ -62,6 +64,9 @@ export const makeCloud = (now: () => number, dice: Dice) => {
     const mayFollow =
       tagsRefused.has(key) && second?.includes('"allocations"') === false && withoutTags(first) === withoutTags(second);
     if (seen.size > (mayFollow ? 2 : 1)) broken.push(`two bodies for ${key}: ${[...seen].join(' and ')}`);
+    // The ledger is opened before AWS is heard, so that a wall that is behind makes the first hour too early by as much.
+    if (!wallWasSet && request.hour < hourOf(launchedAt))
+      broken.push(`${key} lies before the first hour of its resource`);
     if (request.timestamp > now() + 1000) broken.push(`a time in the future was sent for ${key}`);
   };
 
@@ -126,6 +131,8 @@ export const makeCloud = (now: () => number, dice: Dice) => {
         case 'noId':
           store(request);
           return { kind: 'ok', body: { recordId: undefined }, requestId: `q${calls}`, date: date() };
+        case 'noIdLost':
+          return { kind: 'ok', body: { recordId: undefined }, requestId: `q${calls}`, date: date() };
         case 'duplicate':
           // Somebody else was first, but not where ours lies already: the same bytes would be a success there.
           return holds(request) ? store(request) : refusal('DuplicateRequestException', 400);
@@ -146,7 +153,7 @@ export const makeCloud = (now: () => number, dice: Dice) => {
     return {
       meter: async (request) => {
         calls += 1;
-        look(request, resource, JSON.stringify(request));
+        look(request, resource, launchedAt, JSON.stringify(request));
         return answerIn(weather, request);
       },
       register: async () => ({ kind: 'trouble', message: 'not asked here', sent: false }),
@@ -162,6 +169,10 @@ export const makeCloud = (now: () => number, dice: Dice) => {
     broken,
     setWeather: (next: Weather): void => {
       weather = next;
+    },
+    /** From now on the machine's wall clock is not AWS's. */
+    noteWall: (): void => {
+      wallWasSet = true;
     },
     calls: () => calls,
   };

@@ -1,7 +1,8 @@
-import { format, type Hour } from '../../src/agent/core/time/hour.ts';
+import { format, type Hour, hourOf } from '../../src/agent/core/time/hour.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import type { Cloud } from './cloud.ts';
-import { CONFIGURED, type Process } from './process.ts';
+import { FIRST, leastPer } from './configurations.ts';
+import type { Process } from './process.ts';
 
 /** One volume's life: what was acknowledged on it, and the resources that owned it. */
 export type Lineage = {
@@ -14,6 +15,9 @@ const acknowledgedOf = (lineage: Lineage, dimension: string): quantity.Quantity 
     [...lineage.acknowledged.values()].filter((one) => one.dimension === dimension).map(({ count }) => count),
   );
 
+/** States in which a record keeps its units. */
+const RESTING: ReadonlySet<string> = new Set(['sending', 'waiting', 'quarantined', 'held', 'shadow']);
+
 /**
  * Three truths at the end of a story: what producers were told, what AWS has stored, what the ledger believes. Answers one
  * sentence for each thing that does not fit.
@@ -24,12 +28,18 @@ export const checkEnd = ({
   live,
   cloud,
   unacknowledged,
+  now,
+  steady,
 }: {
   readonly agent: Process;
   readonly lineages: readonly Lineage[];
   readonly live: Lineage;
   readonly cloud: Cloud;
   readonly unacknowledged: number;
+  /** AWS's time. */
+  readonly now: number;
+  /** Whether a unit of this dimension was the same count throughout. */
+  readonly steady: (dimension: string) => boolean;
 }): readonly string[] => {
   const broken: string[] = [];
   if (unacknowledged > 0) broken.push(`${unacknowledged} reports were never acknowledged`);
@@ -41,7 +51,8 @@ export const checkEnd = ({
     stored.filter((record) => record.dimension === dimension && lineage.resources.has(record.resource));
 
   const lines = [...books.lines()];
-  for (const { name: dimension, per } of CONFIGURED) {
+  const stale = format((hourOf(now) - 3) as Hour);
+  for (const { name: dimension, per } of FIRST) {
     const account = books.accounts().find((one) => one.dimension === dimension);
     const acknowledged = acknowledgedOf(live, dimension);
     if (!quantity.equal(account?.acknowledged ?? quantity.ZERO, acknowledged)) {
@@ -53,6 +64,38 @@ export const checkEnd = ({
     const inAws = new Map(
       storedOf(live, dimension).map((record) => [`${record.resource} ${format(record.hour as Hour)}`, record.quantity]),
     );
+    if (steady(dimension)) {
+      const units = quantity.sum([
+        ...[...inAws.values()].map((there) => quantity.read(there)),
+        ...records
+          .filter(
+            (record) => RESTING.has(String(record['state'])) && !inAws.has(`${record['resource']} ${record['hour']}`),
+          )
+          .map((record) => quantity.read(String(record['quantity']))),
+        ...lines
+          .filter((line) => line['dimension'] === dimension && line['kind'] === 'held' && line['moved_to'] === null)
+          .map((line) => quantity.read(String(line['held']))),
+      ]);
+      const open = lines.filter((line) => line['dimension'] === dimension && line['kind'] === 'open');
+      const everything = quantity.sum([
+        quantity.multiply(
+          quantity.add(units, quantity.sum(open.map((line) => quantity.read(String(line['moved_in']))))),
+          per,
+        ),
+        ...open.map((line) => quantity.read(String(line['counted']))),
+        account?.carry ?? quantity.ZERO,
+        account?.writtenOff ?? quantity.ZERO,
+      ]);
+      if (!quantity.equal(everything, acknowledged)) {
+        broken.push(
+          `${dimension}: billed, held, quarantined, open and carried are ${quantity.format(everything)}, acknowledged ${quantity.format(acknowledged)}`,
+        );
+      }
+    }
+    for (const line of lines) {
+      if (line['dimension'] === dimension && line['kind'] === 'open' && String(line['hour']) < stale)
+        broken.push(`${dimension} ${line['hour']}: still open long after its end`);
+    }
     const keys = records.map((record) => `${record['resource']} ${record['hour']}`);
     const followed = new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
     for (const record of records) {
@@ -80,7 +123,9 @@ export const checkEnd = ({
       broken.push(`${dimension} ${key}: AWS has ${there}, of which the ledger knows nothing`);
     for (const lineage of lineages.filter((other) => other !== live)) {
       const billed = quantity.sum(
-        storedOf(lineage, dimension).map((record) => quantity.multiply(quantity.read(record.quantity), per)),
+        storedOf(lineage, dimension).map((record) =>
+          quantity.multiply(quantity.read(record.quantity), leastPer(dimension)),
+        ),
       );
       if (quantity.compare(billed, acknowledgedOf(lineage, dimension)) > 0) {
         broken.push(`${dimension}: more was billed of a lost volume than anybody was told`);

@@ -1,10 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dimension } from '../../src/agent/core/configuration/config.ts';
 import { TollgateError } from '../../src/agent/core/errors.ts';
 import type { Verdict } from '../../src/agent/core/gate/verdict.ts';
 import * as hour from '../../src/agent/core/time/hour.ts';
-import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import { type OpenLedger, openLedger } from '../../src/agent/io/ledger/ledger.ts';
 import type { Ledger, Marketplace } from '../../src/agent/ports.ts';
 import { makeFlushing } from '../../src/agent/services/flushing.ts';
@@ -15,20 +13,13 @@ import { makeTimekeeping } from '../../src/agent/services/timekeeping.ts';
 import { PRODUCT } from '../support/taskAtAws.ts';
 import { POLICIES, SILENT } from '../support/tollWorld.ts';
 import type { Cloud } from './cloud.ts';
+import { configurationOf } from './configurations.ts';
 import type { Dice } from './dice.ts';
 import type { CrashPoint } from './story.ts';
 import type { makeTime } from './time.ts';
 
 /** Where memory is the disk, a crash costs a millisecond. */
 export const DISK = existsSync('/dev/shm') ? '/dev/shm' : '/tmp';
-
-const common = { meter: 'sum', rounding: 'down', zeroHours: false } as const;
-
-export const CONFIGURED: readonly Dimension[] = [
-  { ...common, name: 'whole', per: quantity.of(1), decimals: 0 },
-  { ...common, name: 'sevenths', per: quantity.of(7), decimals: 0, zeroHours: true },
-  { ...common, name: 'decimal', per: quantity.read('0.5'), decimals: 3, maxPerHour: quantity.of(60) },
-];
 
 const GRANTED: Verdict = {
   value: 'granted',
@@ -56,7 +47,7 @@ export type ProcessWorld = {
 
 const walOf = (folder: string): string => join(folder, 'ledger.db-wal');
 const sentOf = (folder: string): string => join(folder, 'sent-hours');
-const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** What a machine finds after a crash: the file, and of its log what was synced and perhaps some of what was not. */
 const remains = (folder: string, keepOfWal: number | undefined, keepOfSent: number | undefined): string => {
@@ -70,25 +61,40 @@ const remains = (folder: string, keepOfWal: number | undefined, keepOfSent: numb
   return left;
 };
 
+/** Enough steps of the loop's inner queue for an answer to reach whoever waits for it, and none of the loop itself. */
+const answered = async (): Promise<void> => {
+  for (let step = 0; step < 20; step += 1) await undefined;
+};
+
 /** One process of the agent: real services over the real ledger, every effect a place where it may die. */
-export const startProcess = async (world: ProcessWorld, folder: string, resource: string, launchedAt: number) => {
+export const startProcess = async (
+  world: ProcessWorld,
+  {
+    folder,
+    resource,
+    launchedAt,
+    variant,
+  }: { readonly folder: string; readonly resource: string; readonly launchedAt: number; readonly variant: number },
+) => {
+  const dimensions = configurationOf(variant);
   const { time, cloud, dice, trace, broken, disk } = world;
   const { clock, scheduler } = time;
   let dead = false;
   let armed: { readonly point: CrashPoint; effects: number } | undefined;
   let flushing = false;
 
-  const opened: OpenLedger = await openLedger({
-    settings: { directory: folder, maxBytes: 2 ** 28, dedupe: { keep: 48 * hour.HOUR, least: hour.HOUR }, wait: 0 },
-    product: PRODUCT,
-    dimensions: CONFIGURED,
-    policies: POLICIES,
-    resource,
-    onEc2: false,
-    clock,
-    scheduler,
-    log: SILENT,
-  });
+  const openAs = (owner: string): Promise<OpenLedger> =>
+    openLedger({
+      settings: { directory: folder, maxBytes: 2 ** 28, dedupe: { keep: 48 * hour.HOUR, least: hour.HOUR }, wait: 0 },
+      product: PRODUCT,
+      dimensions,
+      policies: POLICIES,
+      resource: owner,
+      onEc2: false,
+      clock,
+      scheduler: turnScheduler,
+      log: SILENT,
+    });
 
   const die = (keepOfWal?: number, keepOfSent?: number): never => {
     if (!dead) {
@@ -139,6 +145,32 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     return result;
   };
 
+  /** A group commit is one effect too: it happens in the turn of the loop after everything that came in one. */
+  const turnScheduler = {
+    ...scheduler,
+    afterTurn: (commit: () => void): void =>
+      scheduler.afterTurn(() => {
+        if (dead) return;
+        const point = mustDie();
+        try {
+          if (point === 'before') die();
+          const before = sizeOf(walOf(folder));
+          commit();
+          const after = sizeOf(walOf(folder));
+          if (point === 'torn') die(after > before ? dice.whole(before, after) : undefined, sizeOf(sentOf(folder)));
+          // Those who waited have their answer, and then it dies.
+          if (point === 'after')
+            void answered()
+              .then(() => die())
+              .catch(() => undefined);
+        } catch (error) {
+          if (!(error instanceof Dead)) throw error;
+        }
+      }),
+  };
+
+  const opened = await openAs(resource);
+
   const ledger: Ledger = {
     ...opened,
     append: async (batch, place) => {
@@ -171,12 +203,6 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     tick: (at) => write('tick', () => opened.tick(at)),
   };
 
-  /** A group commit is one effect too: it happens in the scheduler's turn. */
-  const turnScheduler = {
-    ...scheduler,
-    afterTurn: scheduler.afterTurn,
-  };
-
   const port = cloud.portFor(resource, launchedAt);
   const marketplace: Marketplace = {
     ...port,
@@ -204,11 +230,11 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
     marketplace,
     timekeeping,
     clock,
-    scheduler: turnScheduler,
+    scheduler,
     random,
     log: SILENT,
     resource,
-    dimensions: CONFIGURED,
+    dimensions,
     policies: POLICIES,
   };
   const sending = makeSending(shared);
@@ -224,6 +250,16 @@ export const startProcess = async (world: ProcessWorld, folder: string, resource
   return {
     resource,
     opened,
+    dimensions: new Set(dimensions.map(({ name }) => name)),
+    /** What another process is told that wants the same ledger; undefined when it gets it. */
+    rival: async (same: boolean): Promise<unknown> => {
+      try {
+        (await openAs(same ? resource : 'task/rival')).abandon();
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    },
     isDead: () => dead,
     take: recording.take,
     arm: (point: CrashPoint, effects: number): void => {

@@ -1,39 +1,73 @@
-import { shorten } from './shorten.ts';
-import { simulate } from './simulate.ts';
-import { storyOf, tell } from './story.ts';
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Slice, Word } from './slice.ts';
 
-/** npm run simulate -- --seeds N [--from S] [--hours H] */
-const option = (name: string, fallback: number): number => {
-  const at = process.argv.indexOf(`--${name}`);
-  const value = at < 0 ? fallback : Number(process.argv[at + 1]);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} wants a whole number`);
+/** npm run simulate -- --seeds N [--from S] [--hours H] [--jobs J] [--failures F] [--quick] */
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    hours: { type: 'string', default: '24' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    /** How many failures are enough to stop. */
+    failures: { type: 'string', default: '3' },
+    /** Does not look for the shortest story. */
+    quick: { type: 'boolean', default: false },
+  },
+});
+
+const whole = (name: 'seeds' | 'from' | 'hours' | 'jobs' | 'failures'): number => {
+  const value = Number(values[name]);
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${name} wants a whole number above zero`);
   return value;
 };
 
-const seeds = option('seeds', 100);
-const from = option('from', 1);
-const hours = option('hours', 24);
+const [seeds, from, hours, failures] = [whole('seeds'), whole('from'), whole('hours'), whole('failures')];
+const jobs = Math.min(whole('jobs'), seeds);
+const PROGRESS = 1_000;
 const began = performance.now();
+const speed = (done: number): string => ((done / (performance.now() - began)) * 1000).toFixed(1);
 
-let failed = 0;
-for (let seed = from; seed < from + seeds; seed += 1) {
-  const story = storyOf(seed, hours);
-  const { broken } = await simulate(story);
-  if (broken.length > 0) {
-    failed += 1;
-    const short = await shorten(story);
-    process.stdout.write(`seed ${seed} fails; again: npm run simulate -- --seeds 1 --from ${seed} --hours ${hours}\n`);
-    for (const line of broken.slice(0, 5)) process.stdout.write(`  ${line}\n`);
-    process.stdout.write(`  the shortest story of it (${short.events.length} of ${story.events.length} events):\n`);
-    for (const event of short.events) process.stdout.write(`    ${tell(event)}\n`);
-    if (failed >= 3) break;
-  }
-  const done = seed - from + 1;
-  if (done % 500 === 0) {
-    process.stdout.write(`${done} seeds, ${((done / (performance.now() - began)) * 1000).toFixed(1)} a second\n`);
-  }
-}
-const speed = (seeds / (performance.now() - began)) * 1000;
-process.stdout.write(`${seeds - failed} passed, ${failed} failed\n`);
-process.stderr.write(`${speed.toFixed(1)} seeds of ${hours} h a second\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+const words: Word[] = Array.from({ length: jobs }, () => ({ done: 0, failed: 0 }));
+const sum = (): Word =>
+  words.reduce((all, { done, failed }) => ({ done: all.done + done, failed: all.failed + failed }));
+
+let told = 0;
+let crashed = 0;
+const slices = words.map((_, index) => {
+  const slice: Slice = {
+    first: from + index,
+    step: jobs,
+    last: from + seeds - 1,
+    hours,
+    failures,
+    quick: values.quick,
+  };
+  const child = fork(fileURLToPath(import.meta.resolve('./slice.ts')), [JSON.stringify(slice)], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  child.on('message', (word: Word) => {
+    words[index] = word;
+    const { done, failed } = sum();
+    if (Math.floor(done / PROGRESS) > told) {
+      told = Math.floor(done / PROGRESS);
+      process.stdout.write(`${done} seeds, ${speed(done)} a second\n`);
+    }
+    if (failed >= failures) for (const other of slices) other.child.kill();
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (code) => {
+      if (code !== 0 && sum().failed < failures) crashed += 1;
+      resolve();
+    });
+  });
+  return { child, ended };
+});
+
+await Promise.all(slices.map(({ ended }) => ended));
+const { done, failed } = sum();
+process.stderr.write(`${speed(done)} seeds of ${hours} h a second\n`);
+process.stdout.write(`${done - failed} passed, ${failed + crashed} failed\n`);
+process.exitCode = failed + crashed === 0 ? 0 : 1;

@@ -1,24 +1,32 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOUR, MINUTE } from '../../src/agent/core/time/hour.ts';
+import { reportsOf } from '../../src/agent/core/door/reports.ts';
+import { TollgateError } from '../../src/agent/core/errors.ts';
+import { HOUR, hourOf, MINUTE, SECOND } from '../../src/agent/core/time/hour.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import type { Report } from '../../src/agent/core/usage/report.ts';
 import { makeCloud } from './cloud.ts';
+import { isSame } from './configurations.ts';
 import { makeDice } from './dice.ts';
 import { checkEnd, type Lineage } from './oracle.ts';
 import { DISK, type Process, type ProcessWorld, startProcess } from './process.ts';
-import type { Event, Story } from './story.ts';
+import { DIMENSIONS, type Event, type Story, type Usage } from './story.ts';
 import { makeTime } from './time.ts';
 
 export type Result = { readonly broken: readonly string[]; readonly trace: string };
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 
-/** After the story everything heals, and the agent has this long to bring home what it holds. */
+/** After the story everything heals, and the agent has at most this long to bring home what it holds. */
 const AFTERMATH = 30 * HOUR;
 
-type Waiting = { readonly report: Report; readonly lineage: Lineage | undefined };
+/** A request that is repeated until it has a receipt, and the usage that it stands for. */
+type Waiting = {
+  readonly reports: readonly Report[];
+  readonly key?: { readonly value: string; readonly digest: string };
+  readonly usage: readonly { readonly id: string; readonly report: Report }[];
+};
 
 /** Tells a story to a simulated agent and holds what comes of it against three truths. */
 export const simulate = async (story: Story): Promise<Result> => {
@@ -40,6 +48,8 @@ export const simulate = async (story: Story): Promise<Result> => {
   const lineages = [lineage];
   let agent: Process | undefined;
   let upAt: number | undefined;
+  let variant = 0;
+  const variants = new Set([0]);
   /** What producers have not had a receipt for: they come again until they have. */
   const outbox = new Map<string, Waiting>();
 
@@ -59,7 +69,7 @@ export const simulate = async (story: Story): Promise<Result> => {
     upAt = undefined;
     lineage.resources.add(resource);
     trace(`boot ${resource}`);
-    agent = await startProcess(world, folder, resource, launchedAt);
+    agent = await startProcess(world, { folder, resource, launchedAt, variant });
   };
 
   const goDown = (length: number): void => {
@@ -72,30 +82,57 @@ export const simulate = async (story: Story): Promise<Result> => {
     if (agent?.isDead() === true) goDown(down);
   };
 
-  const post = async (id: string): Promise<void> => {
-    const waiting = outbox.get(id);
-    const current = agent;
-    if (waiting === undefined || current === undefined || current.isDead()) return;
-    const to = lineage;
+  const hand = async (
+    to: Process,
+    reports: readonly Report[],
+    key?: Waiting['key'],
+  ): Promise<Awaited<ReturnType<Process['take']>> | undefined> => {
     let receipt: Awaited<ReturnType<Process['take']>> | undefined;
-    void current.take([waiting.report]).then((answer) => {
+    void to.take(reports, key).then((answer) => {
       receipt = answer;
     });
     await time.settle();
-    if (receipt === undefined || receipt.kind === 'unavailable') return;
-    if (receipt.kind === 'conflict') {
-      broken.push(`${id} was called a conflict`);
-      return;
-    }
-    if (receipt.accepted === 0 && receipt.duplicates === 0) broken.push(`${id} vanished between the counters`);
-    outbox.delete(id);
-    const { dimension, quantity: count } = waiting.report;
-    // A producer's repetition is acknowledged as well, but it is the same usage.
-    to.acknowledged.set(id, { dimension, count });
+    return receipt;
   };
 
+  const post = async (name: string): Promise<void> => {
+    const waiting = outbox.get(name);
+    const current = agent;
+    if (waiting === undefined || current === undefined || current.isDead()) return;
+    const { reports, key, usage } = waiting;
+    // The door refuses a dimension that is not configured; its producer tries again after the next change.
+    if (reports.some(({ dimension }) => !current.dimensions.has(dimension))) return;
+    const to = lineage;
+    const receipt = await hand(current, reports, key);
+    if (receipt === undefined || receipt.kind === 'unavailable') return;
+    if (receipt.kind === 'conflict') {
+      broken.push(`${name} was called a conflict`);
+      return;
+    }
+    if (receipt.accepted + receipt.duplicates !== reports.length) broken.push(`${name} vanished between the counters`);
+    outbox.delete(name);
+    // A producer's repetition is acknowledged as well, but it is the same usage.
+    for (const { id, report } of usage)
+      to.acknowledged.set(id, { dimension: report.dimension, count: report.quantity });
+  };
+
+  /** Hands a request in as a producer would: under the same name and with the same content until it has a receipt. */
+  const request = async (name: string, make: () => Waiting, times = 1): Promise<void> => {
+    if (!outbox.has(name)) outbox.set(name, make());
+    await Promise.all(Array.from({ length: times }, () => post(name)));
+  };
+
+  const reportOf = ({ id, dimension, quantity: count }: Usage, more: Partial<Report> = {}): Report => ({
+    dimension,
+    quantity: quantity.read(count),
+    at: time.clock.wall(),
+    dated: false,
+    id,
+    ...more,
+  });
+
   const resend = async (): Promise<void> => {
-    for (const id of [...outbox.keys()]) await post(id);
+    for (const name of [...outbox.keys()]) await post(name);
   };
 
   const advanceTo = async (to: number): Promise<void> => {
@@ -113,26 +150,67 @@ export const simulate = async (story: Story): Promise<Result> => {
     trace(event.kind);
     switch (event.kind) {
       case 'report': {
-        const wall = time.clock.wall();
-        const known = outbox.get(event.id)?.report;
-        const first = known ?? {
-          dimension: event.dimension,
-          quantity: quantity.read(event.quantity),
-          at: wall - (event.ago ?? 0),
-          dated: false,
-          id: event.id,
-          ...(event.team === undefined ? {} : { tags: { team: event.team } }),
+        const make = (): Waiting => {
+          const report = reportOf(event, {
+            at: time.clock.wall() - (event.ago ?? 0),
+            ...(event.team === undefined ? {} : { tags: { team: event.team } }),
+          });
+          return { reports: [report], usage: [{ id: event.id, report }] };
         };
-        outbox.set(event.id, { report: first, lineage });
-        await Promise.all(Array.from({ length: event.times }, () => post(event.id)));
+        await request(event.id, make, event.times);
         return;
       }
+      case 'batch': {
+        const make = (): Waiting => {
+          const { name, keyed } = event;
+          const usage = event.reports.map((one) => ({ id: one.id, report: reportOf(one) }));
+          const reports = usage.map(({ report: { id, ...rest } }) =>
+            keyed || id === undefined ? rest : { ...rest, id },
+          );
+          return { reports, usage, ...(keyed ? { key: { value: name, digest: name } } : {}) };
+        };
+        await request(event.name, make);
+        return;
+      }
+      case 'malformed': {
+        const rules = { now: time.clock.wall(), dimensions: new Set<string>(DIMENSIONS), window: 24 * HOUR };
+        if (reportsOf(event.body, rules).ok) broken.push(`the door took ${event.body}`);
+        return;
+      }
+      case 'otherContent': {
+        if (agent === undefined || !lineage.acknowledged.has(event.id) || !agent.dimensions.has(event.dimension))
+          return;
+        const receipt = await hand(agent, [reportOf(event)]);
+        if (receipt?.kind === 'accepted') broken.push(`${event.id} was taken a second time, with other content`);
+        return;
+      }
+      case 'rival': {
+        if (agent === undefined || agent.isDead()) return;
+        const answer = await agent.rival(event.same);
+        if (!(answer instanceof TollgateError) || answer.code !== 'ledger_in_use')
+          broken.push(`a second process was told ${String(answer)} of a ledger that is in use`);
+        return;
+      }
+      case 'configure':
+        variants.add(event.variant);
+        variant = event.variant;
+        if (agent === undefined) return;
+        if (event.clean) await agent.stop(25 * SECOND);
+        else agent.kill();
+        goDown(event.down);
+        return;
       case 'weather':
         cloud.setWeather(event.weather);
         return;
       case 'crash':
         if (agent === undefined) return;
         agent.arm(event.point, event.effects);
+        for (const one of event.burst) {
+          await request(one.id, () => {
+            const report = reportOf(one);
+            return { reports: [report], usage: [{ id: one.id, report }] };
+          });
+        }
         await resend();
         await time.advanceTo(time.trueNow() + MINUTE);
         if (!agent.isDead()) agent.kill();
@@ -158,6 +236,7 @@ export const simulate = async (story: Story): Promise<Result> => {
         launchedAt = time.awsNow() + event.down;
         return;
       case 'wall':
+        cloud.noteWall();
         time.setWall(event.by);
         return;
       case 'sleep':
@@ -180,12 +259,34 @@ export const simulate = async (story: Story): Promise<Result> => {
   }
   cloud.setWeather('fine');
   disk = 'fine';
-  await advanceTo(Math.max(time.trueNow(), story.hours * HOUR) + AFTERMATH);
+  if (variant !== 0) {
+    variant = 0;
+    if (agent !== undefined) {
+      agent.kill();
+      goDown(0);
+    }
+  }
+  const end = Math.max(time.trueNow(), story.hours * HOUR);
+  const isHome = (): boolean => {
+    if (agent === undefined || agent.isDead() || outbox.size > 0) return false;
+    const { open, unsettled } = agent.opened.agenda();
+    return unsettled.length === 0 && open.every(({ hour }) => hour >= hourOf(time.awsNow()));
+  };
+  await advanceTo(end + 2 * HOUR);
+  while (time.trueNow() < end + AFTERMATH && !isHome()) await advanceTo(time.trueNow() + HOUR);
   if (agent === undefined) await boot();
   await resend();
   broken.push(
     ...cloud.broken,
-    ...checkEnd({ agent: agent as Process, lineages, live: lineage, cloud, unacknowledged: outbox.size }),
+    ...checkEnd({
+      agent: agent as Process,
+      lineages,
+      live: lineage,
+      cloud,
+      unacknowledged: outbox.size,
+      now: time.awsNow(),
+      steady: (dimension) => [...variants].every((one) => isSame(dimension, one)),
+    }),
   );
   trace(`calls ${cloud.calls()}`);
   (agent as Process).kill();

@@ -17,6 +17,7 @@ export type Weather =
   | 'wrongDimension'
   | 'expired'
   | 'noId'
+  | 'noIdLost'
   | 'duplicate'
   | 'invalidTag'
   | 'mixed';
@@ -35,6 +36,7 @@ export const WEATHERS: readonly Weather[] = [
   'wrongDimension',
   'expired',
   'noId',
+  'noIdLost',
   'duplicate',
   'invalidTag',
   'mixed',
@@ -42,6 +44,9 @@ export const WEATHERS: readonly Weather[] = [
 
 /** Where, in a crash, the process is: before the n-th effect from now on, after it, or in the middle of writing it. */
 export type CrashPoint = 'before' | 'after' | 'torn';
+
+/** Usage as a producer hands it in. */
+export type Usage = { readonly id: string; readonly dimension: string; readonly quantity: string };
 
 /**
  * One thing that happens, at its moment (milliseconds from the start of the story). A story is a list of them and nothing
@@ -62,13 +67,30 @@ export type Event = { readonly at: number } & (
       readonly times: number;
     }
   | { readonly kind: 'weather'; readonly weather: Weather }
-  | { readonly kind: 'crash'; readonly point: CrashPoint; readonly effects: number; readonly down: number }
+  | {
+      readonly kind: 'crash';
+      readonly point: CrashPoint;
+      readonly effects: number;
+      readonly down: number;
+      /** Reports that come in while it is about to die. */
+      readonly burst: readonly Usage[];
+    }
   | { readonly kind: 'stop'; readonly budget: number; readonly down: number }
   /** The pod or task is replaced: its volume goes with it, or does not. */
   | { readonly kind: 'replace'; readonly keepsVolume: boolean; readonly down: number }
   | { readonly kind: 'wall'; readonly by: number }
   | { readonly kind: 'sleep'; readonly for: number }
   | { readonly kind: 'disk'; readonly state: 'full' | 'flaky' | 'fine' }
+  /** One request with several reports: under a key of its own and without ids, or with ids, some of them twice. */
+  | { readonly kind: 'batch'; readonly name: string; readonly keyed: boolean; readonly reports: readonly Usage[] }
+  /** A request that the door has to refuse whole. */
+  | { readonly kind: 'malformed'; readonly body: string }
+  /** An id that was taken before comes with another quantity. */
+  | { readonly kind: 'otherContent'; readonly id: string; readonly dimension: string; readonly quantity: string }
+  /** Another process tries to open the ledger that is in use. */
+  | { readonly kind: 'rival'; readonly same: boolean }
+  /** The agent comes back with another configuration, whatever is unsent. */
+  | { readonly kind: 'configure'; readonly variant: number; readonly clean: boolean; readonly down: number }
 );
 
 export type Story = { readonly seed: number; readonly hours: number; readonly events: readonly Event[] };
@@ -83,6 +105,25 @@ const quantityOf = (dice: Dice, dimension: string): string =>
     ? `${dice.whole(0, 50)}.${String(dice.whole(0, 9_999_999)).padStart(7, '0')}`
     : String(dice.whole(0, 20));
 
+/** What makes one report of a request unfit, so that nothing of the request may count. */
+const FAULTS: readonly Readonly<Record<string, unknown>>[] = [
+  { id: '' },
+  { id: 'line\nend' },
+  { id: '\ud800' },
+  { id: 'x'.repeat(257) },
+  { id: 7 },
+  { quantity: '-1' },
+  { quantity: '1,5' },
+  { quantity: null },
+  { dimension: 'nobody-knows' },
+  { timestamp: '2026-01-01T00:30:00' },
+  { timestamp: 1_767_225_600 },
+  { colour: 'red' },
+];
+
+/** How many configurations there are, the first one included. */
+export const VARIANTS = 4;
+
 /** Most stories have few troubles, some have many: both find what the other cannot. */
 export const storyOf = (seed: number, hours: number): Story => {
   const dice = makeDice(seed);
@@ -92,6 +133,11 @@ export const storyOf = (seed: number, hours: number): Story => {
   const when = (): number => dice.whole(0, length - 1);
   const trouble = dice.pick([0.3, 1, 1, 3]);
   const count = (mean: number): number => Math.round(mean * trouble * dice.fraction() * 2);
+
+  const usageOf = (id: string): Usage => {
+    const dimension = dice.pick(DIMENSIONS);
+    return { id, dimension, quantity: quantityOf(dice, dimension) };
+  };
 
   const reports = dice.whole(5, 40);
   for (let n = 0; n < reports; n += 1) {
@@ -139,6 +185,7 @@ export const storyOf = (seed: number, hours: number): Story => {
       point: dice.pick(['before', 'after', 'torn'] as const),
       effects: dice.whole(0, 6),
       down,
+      burst: Array.from({ length: dice.pick([0, 0, 1, 3]) }, (_, index) => usageOf(`c${n}.${index}`)),
     });
   }
   for (let n = count(0.8); n > 0; n -= 1) {
@@ -165,6 +212,71 @@ export const storyOf = (seed: number, hours: number): Story => {
     const at = when();
     add({ at, kind: 'disk', state: dice.pick(['full', 'flaky'] as const) });
     add({ at: at + dice.pick([MINUTE, HOUR]), kind: 'disk', state: 'fine' });
+  }
+  for (let n = count(1.5); n > 0; n -= 1) {
+    const reports = Array.from({ length: dice.whole(1, 4) }, (_, index) => usageOf(`b${n}.${index}`));
+    const keyed = dice.chance(0.5);
+    const batch = {
+      kind: 'batch',
+      name: `b${n}`,
+      keyed,
+      reports: keyed ? reports : [...reports, ...reports.slice(0, 2)],
+    } as const;
+    const at = when();
+    add({ at, ...batch });
+    if (dice.chance(0.4)) add({ at: Math.min(length - 1, at + dice.whole(0, 5 * HOUR)), ...batch });
+  }
+  for (let n = count(0.7); n > 0; n -= 1) {
+    const good = { id: `m${n}`, dimension: 'whole', quantity: 1 };
+    const bad = { ...good, id: `n${n}`, ...dice.pick(FAULTS) };
+    add({ at: when(), kind: 'malformed', body: JSON.stringify(dice.chance(0.5) ? [good, bad] : [bad, good]) });
+  }
+  for (let n = count(0.7); n > 0; n -= 1) {
+    const taken = `r${dice.whole(0, reports - 1)}`;
+    add({ at: when(), kind: 'otherContent', id: taken, dimension: dice.pick(DIMENSIONS), quantity: '1000' });
+  }
+  for (let n = count(0.4); n > 0; n -= 1) add({ at: when(), kind: 'rival', same: dice.chance(0.5) });
+  for (let n = count(0.4); n > 0; n -= 1) {
+    add({
+      at: when(),
+      kind: 'configure',
+      variant: dice.whole(0, VARIANTS - 1),
+      clean: dice.chance(0.5),
+      down: dice.pick([0, MINUTE, 2 * HOUR]),
+    });
+  }
+  // What takes three troubles in the right order is rare by chance: an attempt that AWS stores or does not, a death in the
+  // middle of it or of the next one, and an outage until the hour's window closes.
+  for (let n = count(0.8); n > 0; n -= 1) {
+    const edge = dice.whole(1, hours) * HOUR;
+    add({ at: edge - dice.whole(1, 50) * MINUTE, kind: 'report', ...usageOf(`o${n}`), times: 1 });
+    const first = dice.pick([
+      'fine',
+      'unsent',
+      'throttle',
+      'lostBefore',
+      'lostAfter',
+      'error500',
+      'foreignStored',
+    ] as const);
+    const crashAt = edge + dice.whole(2, 30) * MINUTE;
+    add({ at: edge, kind: 'weather', weather: first });
+    add({
+      at: crashAt,
+      kind: 'crash',
+      point: dice.pick(['before', 'after', 'torn'] as const),
+      effects: dice.whole(0, 6),
+      down: dice.pick([0, MINUTE, HOUR]),
+      burst: [],
+    });
+    add({
+      at: crashAt - 1,
+      kind: 'weather',
+      weather: dice.pick([first, 'fine', 'lostAfter', 'error500Stored'] as const),
+    });
+    const then = dice.pick(['unsent', 'throttle', 'denied', 'expired', 'lostBefore', 'notEntitled'] as const);
+    add({ at: crashAt + MINUTE, kind: 'weather', weather: then });
+    add({ at: crashAt + dice.pick([HOUR, 5 * HOUR, 8 * HOUR]), kind: 'weather', weather: 'fine' });
   }
   return { seed, hours, events: events.toSorted((a, b) => a.at - b.at) };
 };
