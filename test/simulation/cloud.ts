@@ -9,7 +9,7 @@ import type { World } from '../../src/emulator/rules/world.ts';
 import { DEFAULT_WORLD } from '../../src/emulator/world/defaultWorld.ts';
 import { bodyOf, callerOf, PRODUCT, REGION } from '../support/taskAtAws.ts';
 import type { Dice } from './dice.ts';
-import { DIMENSIONS, WEATHERS, type Weather } from './story.ts';
+import { DIMENSIONS, OTHER_DIMENSIONS, WEATHERS, type Weather } from './story.ts';
 
 const product = DEFAULT_WORLD.products[PRODUCT];
 if (product === undefined) throw new Error('the default world has lost its product');
@@ -18,7 +18,10 @@ const WORLD: World = {
   ...DEFAULT_WORLD,
   products: {
     ...DEFAULT_WORLD.products,
-    [PRODUCT]: { ...product, dimensions: Object.fromEntries(DIMENSIONS.map((name) => [name, { decimals: true }])) },
+    [PRODUCT]: {
+      ...product,
+      dimensions: Object.fromEntries([...DIMENSIONS, ...OTHER_DIMENSIONS].map((name) => [name, { decimals: true }])),
+    },
   },
 };
 

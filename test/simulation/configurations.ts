@@ -13,12 +13,21 @@ const DECIMAL: Dimension = {
   maxPerHour: quantity.of(60),
 };
 
+/** The meters that do not just add up what is reported. */
+export const OTHERS: readonly Dimension[] = [
+  { ...common, name: 'grown', meter: 'counter', per: quantity.of(3), decimals: 0 },
+  { ...common, name: 'peak', meter: 'max', scope: 'pod', per: quantity.of(1), decimals: 0 },
+  { ...common, name: 'level', meter: 'average', scope: 'pod', per: quantity.of(1), decimals: 2 },
+  { ...common, name: 'seen', meter: 'unique', scope: 'pod', within: 'day', per: quantity.of(1), decimals: 0 },
+  { ...common, name: 'newest', meter: 'last', scope: 'pod', per: quantity.of(1), decimals: 0 },
+];
+
 /** What the vendor configures, and what later versions of the product make of it. */
 const CONFIGURATIONS: readonly (readonly Dimension[])[] = [
-  [WHOLE, SEVENTHS, DECIMAL],
-  [WHOLE, { ...SEVENTHS, per: quantity.of(5), zeroHours: false }, DECIMAL],
-  [WHOLE, SEVENTHS, { ...common, name: 'decimal', per: DECIMAL.per, decimals: 1 }],
-  [SEVENTHS, DECIMAL],
+  [WHOLE, SEVENTHS, DECIMAL, ...OTHERS],
+  [WHOLE, { ...SEVENTHS, per: quantity.of(5), zeroHours: false }, DECIMAL, ...OTHERS],
+  [...OTHERS, WHOLE, SEVENTHS, { ...common, name: 'decimal', per: DECIMAL.per, decimals: 1 }],
+  [SEVENTHS, DECIMAL, ...OTHERS],
 ];
 
 export const configurationOf = (variant: number): readonly Dimension[] => {

@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an hour is over by the wall and not by the time of AWS',
     file: 'src/agent/services/reporting.ts',
-    find: 'const now = timekeeping.now();',
+    find: 'const now = timekeeping.now() ?? (await timekeeping.find());',
     put: 'const now = clock.wall();',
   },
 ];

@@ -18,6 +18,29 @@ const acknowledgedOf = (lineage: Lineage, dimension: string): quantity.Quantity 
 /** States in which a record keeps its units. */
 const RESTING: ReadonlySet<string> = new Set(['sending', 'waiting', 'quarantined', 'held', 'shadow']);
 
+/** A counter that only grows is never billed for more than it grew by, whatever became of pods and volumes. */
+const overGrowth = (
+  stored: readonly { readonly dimension: string; readonly quantity: string }[],
+  lineages: readonly Lineage[],
+): readonly string[] => {
+  const counter = FIRST.find(({ meter }) => meter === 'counter');
+  if (counter === undefined) return [];
+  const { name, per } = counter;
+  const readings = lineages
+    .flatMap(({ acknowledged }) => [...acknowledged.values()])
+    .filter(({ dimension }) => dimension === name)
+    .map(({ count }) => count);
+  const billed = quantity.multiply(
+    quantity.sum(stored.filter(({ dimension }) => dimension === name).map((record) => quantity.read(record.quantity))),
+    per,
+  );
+  if (readings.length === 0) return quantity.isZero(billed) ? [] : [`${name}: billed without any reading`];
+  const grown = quantity.subtract(readings.reduce(quantity.max), readings.reduce(quantity.min));
+  return quantity.compare(billed, grown) > 0
+    ? [`${name}: billed for ${quantity.format(billed)}, but it grew by ${quantity.format(grown)}`]
+    : [];
+};
+
 /**
  * Three truths at the end of a story: what producers were told, what AWS has stored, what the ledger believes. Answers one
  * sentence for each thing that does not fit.
@@ -52,10 +75,11 @@ export const checkEnd = ({
 
   const lines = [...books.lines()];
   const stale = format((hourOf(now) - 3) as Hour);
-  for (const { name: dimension, per } of FIRST) {
+  for (const { name: dimension, per, meter } of FIRST) {
+    const adds = meter === 'sum';
     const account = books.accounts().find((one) => one.dimension === dimension);
     const acknowledged = acknowledgedOf(live, dimension);
-    if (!quantity.equal(account?.acknowledged ?? quantity.ZERO, acknowledged)) {
+    if (adds && !quantity.equal(account?.acknowledged ?? quantity.ZERO, acknowledged)) {
       broken.push(
         `${dimension}: producers were told ${quantity.format(acknowledged)}, the ledger counted ${quantity.format(account?.acknowledged ?? quantity.ZERO)}`,
       );
@@ -64,7 +88,7 @@ export const checkEnd = ({
     const inAws = new Map(
       storedOf(live, dimension).map((record) => [`${record.resource} ${format(record.hour as Hour)}`, record.quantity]),
     );
-    if (steady(dimension)) {
+    if (adds && steady(dimension)) {
       const units = quantity.sum([
         ...[...inAws.values()].map((there) => quantity.read(there)),
         ...records
@@ -127,10 +151,11 @@ export const checkEnd = ({
           quantity.multiply(quantity.read(record.quantity), leastPer(dimension)),
         ),
       );
-      if (quantity.compare(billed, acknowledgedOf(lineage, dimension)) > 0) {
+      if (adds && quantity.compare(billed, acknowledgedOf(lineage, dimension)) > 0) {
         broken.push(`${dimension}: more was billed of a lost volume than anybody was told`);
       }
     }
   }
+  broken.push(...overGrowth(stored, lineages));
   return broken;
 };

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Dimension } from '../../src/agent/core/configuration/config.ts';
 import { reportsOf } from '../../src/agent/core/door/reports.ts';
 import { TollgateError } from '../../src/agent/core/errors.ts';
 import { HOUR, hourOf, MINUTE, SECOND } from '../../src/agent/core/time/hour.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
 import type { Report } from '../../src/agent/core/usage/report.ts';
 import { makeCloud } from './cloud.ts';
-import { isSame } from './configurations.ts';
+import { FIRST, isSame } from './configurations.ts';
 import { makeDice } from './dice.ts';
 import { checkEnd, type Lineage } from './oracle.ts';
 import { DISK, type Process, type ProcessWorld, startProcess } from './process.ts';
-import { DIMENSIONS, type Event, type Story, type Usage } from './story.ts';
+import type { Event, Story, Usage } from './story.ts';
 import { makeTime } from './time.ts';
 
 export type Result = { readonly broken: readonly string[]; readonly trace: string };
@@ -27,6 +28,9 @@ type Waiting = {
   readonly key?: { readonly value: string; readonly digest: string };
   readonly usage: readonly { readonly id: string; readonly report: Report }[];
 };
+
+/** What the door knows of the dimensions. */
+const METERS: ReadonlyMap<string, Dimension['meter']> = new Map(FIRST.map(({ name, meter }) => [name, meter]));
 
 /** Tells a story to a simulated agent and holds what comes of it against three truths. */
 export const simulate = async (story: Story): Promise<Result> => {
@@ -154,6 +158,7 @@ export const simulate = async (story: Story): Promise<Result> => {
           const report = reportOf(event, {
             at: time.clock.wall() - (event.ago ?? 0),
             ...(event.team === undefined ? {} : { tags: { team: event.team } }),
+            ...(event.source === undefined ? {} : { source: event.source }),
           });
           return { reports: [report], usage: [{ id: event.id, report }] };
         };
@@ -173,7 +178,7 @@ export const simulate = async (story: Story): Promise<Result> => {
         return;
       }
       case 'malformed': {
-        const rules = { now: time.clock.wall(), dimensions: new Set<string>(DIMENSIONS), window: 24 * HOUR };
+        const rules = { now: time.clock.wall(), dimensions: METERS, window: 24 * HOUR };
         if (reportsOf(event.body, rules).ok) broken.push(`the door took ${event.body}`);
         return;
       }

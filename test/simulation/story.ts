@@ -61,6 +61,8 @@ export type Event = { readonly at: number } & (
       readonly id: string;
       /** Whose usage it is: a tag of the report. */
       readonly team?: string;
+      /** Whose reading it is, or what was seen. */
+      readonly source?: string;
       /** How far back the usage was; undefined: not dated. */
       readonly ago?: number;
       /** How many equal requests go out at once. */
@@ -96,6 +98,9 @@ export type Event = { readonly at: number } & (
 export type Story = { readonly seed: number; readonly hours: number; readonly events: readonly Event[] };
 
 export const DIMENSIONS = ['whole', 'sevenths', 'decimal'] as const;
+
+/** The dimensions with a meter of another kind. */
+export const OTHER_DIMENSIONS = ['grown', 'peak', 'level', 'seen', 'newest'] as const;
 
 /** The dimension whose usage is tagged, where it is. */
 const TAGGED = 'sevenths';
@@ -170,6 +175,17 @@ export const storyOf = (seed: number, hours: number): Story => {
         ...team,
         ...(ago === undefined ? {} : { ago }),
       });
+    }
+  }
+  if (dice.chance(0.35)) {
+    let reading = dice.whole(0, 1_000);
+    const moments = Array.from({ length: dice.whole(5, 30) }, when).toSorted((a, b) => a - b);
+    for (const [index, at] of moments.entries()) {
+      const dimension = dice.pick(OTHER_DIMENSIONS);
+      reading += dice.whole(0, 20);
+      const source = dimension === 'seen' ? `someone-${dice.whole(0, 5)}` : 'one';
+      const quantity = { grown: String(reading), seen: '1' }[dimension as string] ?? String(dice.whole(0, 20));
+      add({ at, kind: 'report', dimension, quantity, id: `x${index}`, source, times: dice.chance(0.2) ? 2 : 1 });
     }
   }
   for (let n = count(3); n > 0; n -= 1) {
