@@ -58,7 +58,8 @@ test.concurrent.each([
 ])('O12 %s is found out before anything is asked of AWS: %i', async (command, code) => {
   await using aws = await startScriptedAws();
   using stage = makeStage(aws, HOURLY);
-  await using program = stage.exec([command]);
+  // The usual folders: one on PATH that this user may not search would make it 126, as execvp has it.
+  await using program = stage.exec([command], { env: { ...stage.env, PATH: '/usr/bin:/bin' } });
   expect(await program.ended).toEqual({ code, signal: null });
   expect(aws.requests).toEqual([]);
 });

@@ -70,14 +70,17 @@ export const listenUnix = async (
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     throw refusal(name, `${path} is longer than ${LONGEST_PATH} bytes`, 'name a shorter path');
   }
+  const server = makeServer();
   try {
     await clear(name, path);
-    const result = await bind(makeServer(), { path });
+    const result = await bind(server, { path });
     if ('thrown' in result) throw result.thrown;
     // Until then the umask rules: under the usual one nobody but the owner may connect.
     if (group !== undefined) await giveTo(name, path, group);
     await chmod(path, mode);
   } catch (thrown) {
+    // A socket that may be used by the wrong ones is none: it goes, and the process with it.
+    server.close();
     if (thrown instanceof TollgateError) throw thrown;
     throw refusal(
       name,
