@@ -18,7 +18,9 @@ export type Mishap =
   | { readonly kind: 'foreign'; readonly stored: boolean };
 
 /** A Marketplace port over AWS's rules themselves: no sockets, the clock of the test, mishaps by hand. */
-export const makeRulesOfAws = (now: () => number, resource: string) => {
+export const makeRulesOfAws = (clock: () => number, resource: string) => {
+  let slept = 0;
+  const now = (): number => clock() + slept;
   const state = firstState(DEFAULT_WORLD);
   const launchedAt = now();
   const caller = callerOf(resource, launchedAt);
@@ -94,6 +96,10 @@ export const makeRulesOfAws = (now: () => number, resource: string) => {
       bodies
         .filter((sent) => sent.dimension === dimension && (hour === undefined || sent.hour === hour))
         .map(({ body }) => body),
+    /** Time goes on at AWS while the clock of the test, the machine's monotonic one, stands still. */
+    suspend: (by: number): void => {
+      slept += by;
+    },
     /** Nothing tells AWS's time. */
     setSilent: (is: boolean): void => {
       silent = is;
