@@ -23,6 +23,8 @@ export type Reply =
       readonly status: number;
       readonly body: string;
       readonly type?: string;
+      /** Beside the usual ones; names in small letters. */
+      readonly headers?: Readonly<Record<string, string>>;
       /** Absent: AWS's request id is left away, as by somebody else. */
       readonly requestId?: string;
       /** Absent: the service's own time; null: no Date at all. */
@@ -33,7 +35,9 @@ export type Reply =
   /** The request is read whole; then the connection is reset. */
   | { readonly do: 'reset' }
   /** The request is read whole; then half of an answer comes, and the end. */
-  | { readonly do: 'half' };
+  | { readonly do: 'half' }
+  /** The request is read whole; then exactly these bytes come, and the end, or nothing more. */
+  | { readonly do: 'bytes'; readonly bytes: string | Buffer; readonly after: 'end' | 'hang' };
 
 export type Script = Reply | ((request: WireRequest) => Reply);
 
@@ -116,6 +120,7 @@ const answerBytes = (reply: Extract<Reply, { do: 'answer' }>, now: number, isHea
     `content-length: ${Buffer.byteLength(reply.body)}`,
     ...(date === null ? [] : [`date: ${date}`]),
     ...(reply.requestId === undefined ? [] : [`x-amzn-requestid: ${reply.requestId}`]),
+    ...Object.entries(reply.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
   ];
   return `${lines.join('\r\n')}\r\n\r\n${isHead ? '' : reply.body}`;
 };
@@ -209,6 +214,10 @@ export const startScriptedAws = async ({
         return;
       case 'half':
         socket.end(`HTTP/1.1 200 Scripted\r\ncontent-type: ${JSON_11}\r\ncontent-length: 999\r\n\r\n{"Metering`);
+        return;
+      case 'bytes':
+        socket.write(reply.bytes);
+        if (reply.after === 'end') socket.end();
         return;
       default:
         reply satisfies never;

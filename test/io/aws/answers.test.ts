@@ -37,6 +37,7 @@ const FOREIGN: readonly (readonly [string, Act])[] = [
   ['an empty body', { do: 'answer', text: '' }],
   ['a list', { do: 'answer', json: [] }],
   ['broken JSON', { do: 'answer', text: '{"MeteringRecordId":' }],
+  ['a move', { do: 'answer', status: 307, json: {}, headers: { location: 'http://127.0.0.1:9/' } }],
 ];
 
 test.each(FOREIGN)('not an answer of AWS: %s', async (_title, act) => {
@@ -50,7 +51,8 @@ test('a record id is a receipt, also under another content type', async () => {
 
 test('yes without a record id says so', async () => {
   expect(await meterOnce(says({}))).toMatchObject({ kind: 'ok', body: { recordId: undefined } });
-  expect(await meterOnce(says({ MeteringRecordId: 7 }))).toMatchObject({ kind: 'ok', body: { recordId: undefined } });
+  for (const MeteringRecordId of [7, ''])
+    expect(await meterOnce(says({ MeteringRecordId }))).toMatchObject({ kind: 'ok', body: { recordId: undefined } });
 });
 
 /** Names in the SDK's model and names that are in no model, as AWS sends them. */
@@ -88,6 +90,13 @@ test('the name is read from the header and without its namespace, and the messag
     },
   };
   expect(await meterOnce(act)).toMatchObject({ kind: 'refusal', name: 'ThrottlingException', message: 'slow down' });
+});
+
+test('a refusal may be all in its headers', async () => {
+  const headers = { 'x-amzn-errortype': 'ThrottlingException' };
+  const refusal = await meterOnce({ do: 'answer', status: 400, text: '', headers });
+  expect(refusal).toMatchObject({ kind: 'refusal', name: 'ThrottlingException', status: 400 });
+  expect((await meterOnce({ do: 'answer', status: 200, text: '', headers })).kind).toBe('foreign');
 });
 
 test('a refusal without a name is still a refusal', async () => {

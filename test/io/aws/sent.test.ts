@@ -93,6 +93,16 @@ test.each(LOST)('the request may have arrived: %s', async (_title, act) => {
   expect(aws.calls('MeterUsage')).toHaveLength(1);
 });
 
+test('the request may have arrived: a switch of protocols is no answer, and is not waited for', async () => {
+  await using odd = await startRawServer((socket) =>
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n'),
+    ),
+  );
+  const answer = await meterAt(`http://127.0.0.1:${odd.port}`);
+  expect(answer).toMatchObject({ kind: 'trouble', sent: true, message: expect.stringContaining('without an answer') });
+});
+
 test('the request may have arrived: cut after TLS was agreed', async () => {
   trustOurs();
   await using metering = await startFakeAws({ tls: true });

@@ -16,6 +16,9 @@ export const sent = (request: WireRequest): Sent => JSON.parse(request.body) as 
 
 type Stored = { readonly quantity: number; readonly recordId: string };
 
+const keyOf = (dimension: string, at: number): string =>
+  `${new Date(Math.floor(at / HOUR) * HOUR).toISOString().slice(0, 13)}Z ${dimension}`;
+
 /**
  * What AWS would bill, by its documented rules (API reference, MeterUsage): one record for each dimension and UTC hour,
  * the first one wins, the same quantity again is the same record, nothing older than six hours and nothing ahead.
@@ -26,7 +29,7 @@ export const makeBooks = (now: () => number = Date.now) => {
     const { UsageDimension, Timestamp, UsageQuantity } = sent(request);
     const at = Timestamp * 1000;
     if (at > now() || now() - at > 6 * HOUR) return no('TimestampOutOfBoundsException');
-    const key = `${new Date(Math.floor(at / HOUR) * HOUR).toISOString().slice(0, 13)}Z ${UsageDimension}`;
+    const key = keyOf(UsageDimension, at);
     const before = stored.get(key);
     if (before !== undefined && before.quantity !== UsageQuantity) return no('DuplicateRequestException');
     const record = before ?? { quantity: UsageQuantity, recordId: `record-${stored.size + 1}` };
@@ -34,6 +37,11 @@ export const makeBooks = (now: () => number = Date.now) => {
     return yes({ MeteringRecordId: record.recordId });
   };
   return {
+    /** Somebody else's record lies in the hour of this request. */
+    occupy: (request: WireRequest, quantity: number): void => {
+      const { UsageDimension, Timestamp } = sent(request);
+      stored.set(keyOf(UsageDimension, Timestamp * 1000), { quantity, recordId: 'of somebody else' });
+    },
     /** Stores and answers. */
     store,
     /** Stores, and the answer is lost on the way. */

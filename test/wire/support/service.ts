@@ -28,8 +28,17 @@ export type Service = Disposable & {
 
 export type Status = {
   readonly verdict: { readonly value: string; readonly confirmed: boolean; readonly remembered: boolean };
+  readonly sender: { readonly state: string; readonly lastAnswer: string | null };
   readonly dimensions: readonly { readonly name: string; readonly open: string; readonly receipted: string }[];
-  readonly hours: readonly { readonly hour: string; readonly state: string; readonly quantity: string }[];
+  readonly hours: readonly {
+    readonly hour: string;
+    readonly dimension: string;
+    readonly state: string;
+    readonly doubt: boolean;
+    readonly quantity: string;
+    readonly lastAnswer: string | null;
+  }[];
+  readonly warnings: readonly string[];
 };
 
 /** One request on a connection of its own: an agent that stops waits for connections that are kept open. */

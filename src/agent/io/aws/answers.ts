@@ -15,6 +15,10 @@ export const dateOf = (headers: Readonly<Record<string, string>>): Instant | und
   return Number.isNaN(date) ? undefined : date;
 };
 
+/** A refusal may be all in its headers: AWS's JSON protocols allow the name there, and no body (Smithy, AWS JSON 1.1). */
+const isNamedInHeader = ({ status, headers, body }: WireAnswer): boolean =>
+  status >= 400 && body.length === 0 && (headers['x-amzn-errortype'] ?? '') !== '';
+
 const isJsonObject = (body: Uint8Array): boolean => {
   try {
     const json: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
@@ -54,13 +58,14 @@ export const answerOf = <Output, Body>(
   }
   const foreign: Answer<Body> = { kind: 'foreign', message: portraitOf(wire), status: wire.status };
   const requestId = requestIdOf(wire.headers);
-  if (requestId === undefined || !isJsonObject(wire.body)) return foreign;
+  if (requestId === undefined || !(isJsonObject(wire.body) || isNamedInHeader(wire))) return foreign;
   const date = dateOf(wire.headers);
   if ('output' in result) {
     const body = read(result.output);
     return body === undefined ? foreign : { kind: 'ok', body, requestId, date };
   }
-  if (!isServiceError(result.error)) return foreign;
+  // A move says neither yes nor no, whoever says it.
+  if (!isServiceError(result.error) || wire.status < 400) return foreign;
   const { name, message } = result.error;
   return { kind: 'refusal', name, message, status: wire.status, requestId, date };
 };

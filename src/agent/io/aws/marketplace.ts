@@ -159,7 +159,7 @@ export const makeMarketplace = (
         commandOf(request),
         meterStep(request),
         ({ MeteringRecordId }: { readonly MeteringRecordId?: unknown }) => ({
-          recordId: typeof MeteringRecordId === 'string' ? MeteringRecordId : undefined,
+          recordId: typeof MeteringRecordId === 'string' && MeteringRecordId !== '' ? MeteringRecordId : undefined,
         }),
       ),
     dryRun: ({ productCode, dimension, timestamp }) =>

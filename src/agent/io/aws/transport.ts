@@ -63,7 +63,11 @@ const exchange = (
       signal,
     });
     request.on('error', reject);
+    // A switch of protocols that nobody asked for ends a request without an error.
+    const closed = () => reject(new Error('the connection was closed without an answer'));
+    request.on('close', closed);
     request.on('response', (response) => {
+      request.off('close', closed);
       collect(request, response, {
         done: (body) => resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), body }),
         failed: reject,
