@@ -90,7 +90,8 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   const ballast = makeBallast(directory);
   const sent = openSentHours(directory, ballast.drop);
   const openFile = () => openWhole(file, settings.maxBytes);
-  const prepare = (database: Database) => makeStore(database, { resource, product }, definitions);
+  const prepare = (database: Database) =>
+    makeStore(database, { resource, product, keepIds: settings.dedupe.keep }, definitions);
 
   /** Within a transaction: takes the file over as its owner, and states what is lost when it is not the one we had. */
   const begin = (store: Store, aside: Aside | undefined) => {

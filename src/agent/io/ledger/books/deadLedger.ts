@@ -39,7 +39,7 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
     const resource = database.db.prepare(`SELECT value FROM meta WHERE key = 'resource'`).get()?.['value'];
     const writer = makeWriter(database, {
       reopen: () => openDatabase(file, GENEROUS),
-      prepare: (opened) => makeStore(opened, { resource: String(resource), product: undefined }, new Map()),
+      prepare: (opened) => makeStore(opened, { resource: String(resource), product: undefined, keepIds: 0 }, new Map()),
       replace: (error) => {
         throw error;
       },

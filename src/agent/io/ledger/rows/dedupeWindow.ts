@@ -6,6 +6,9 @@ import type { Store } from './store.ts';
 /** The file's share of the bound at which the window begins to shrink. */
 const CROWDED = 3 / 4;
 
+/** The share at which ids are kept in tables of an hour each, so that the window can shrink in small steps when it must. */
+const FILLING = 1 / 2;
+
 /** How long ids are known. */
 export type DedupeWindow = {
   /** The window in force, in ms. */
@@ -31,14 +34,14 @@ export const makeDedupeWindow = (
     },
     forget: ({ ids, meta, database }, hour) => {
       const now = endOf(hour);
+      ids.beFine(database.bytes() > maxBytes * FILLING);
       ids.date(hour);
       ids.forgetBefore(hourOf(now - keep));
       const floor = hourOf(now - least);
-      for (let oldest = ids.oldest(); oldest !== undefined && oldest < floor; oldest = ids.oldest()) {
+      for (let ends = ids.oldestEnds(); ends !== undefined && ends <= floor; ends = ids.oldestEnds()) {
         if (database.bytes() <= maxBytes * CROWDED) break;
-        const since = (oldest + 1) as Hour;
-        ids.forgetBefore(since);
-        meta.set('ids_since', String(since));
+        ids.forgetBefore(ends);
+        meta.set('ids_since', String(ends));
       }
     },
   };

@@ -1,7 +1,8 @@
+import type { Millis } from '../../../core/time/hour.ts';
 import type { Definition } from '../../../core/usage/definition.ts';
 import type { Database } from '../disk/database.ts';
 import { type Awake, makeAwake } from './awake.ts';
-import { type Ids, makeIds } from './ids.ts';
+import { type Ids, makeIds, spanOf } from './ids.ts';
 import { type Latest, makeLatest } from './latest.ts';
 import { type Levels, makeLevels } from './levels.ts';
 import { type Meta, makeMeta } from './meta.ts';
@@ -34,7 +35,11 @@ export type Store = {
 
 export const makeStore = (
   database: Database,
-  { resource, product }: { readonly resource: string; readonly product: string | undefined },
+  {
+    resource,
+    product,
+    keepIds,
+  }: { readonly resource: string; readonly product: string | undefined; readonly keepIds: Millis },
   definitions: ReadonlyMap<string, Definition>,
 ): Store => {
   const { db } = database;
@@ -45,7 +50,7 @@ export const makeStore = (
   return {
     database,
     meta,
-    ids: makeIds(db),
+    ids: makeIds(db, spanOf(keepIds)),
     openHours: makeOpenHours(db, { definitions, tallies: makeTallies(db), tagShares, latest, records, meta }),
     records,
     tagShares,
