@@ -62,6 +62,19 @@ test('units of one product are never billed under another', async () => {
   });
 });
 
+test('less than a unit of one product is never rounded up into a unit of another', async () => {
+  const dimensions = [sumOf('requests', { per: quantity.of(1000) })];
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions });
+  await world.report('requests', 1999);
+  await world.advanceTo('11:20');
+  await world.restartWith({ product: 'another-product' });
+  await world.report('requests', 1500);
+  await world.advanceTo('12:20');
+  expect(world.line('requests', 11)).toMatchObject({ product: 'another-product', quantity: '1', carried_in: '0' });
+  expect(world.ledger.books.accounts()).toMatchObject([{ writtenOff: quantity.of(999), carry: quantity.of(500) }]);
+  expect(world.check().findings).toEqual([]);
+});
+
 test('not entitled, then a restart over the edge: quarantined all the same', async () => {
   const world = await startWorld({ now: '2026-03-01T10:01Z' });
   await world.report('requests', 9);

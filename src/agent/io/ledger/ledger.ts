@@ -22,6 +22,7 @@ import { transaction } from './disk/transaction.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
 import { countLevels, forgetOldUsage, forgetStrangeLevels } from './levelHours.ts';
+import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
 import { lossesOf, noticeStepBack, startAfterLoss } from './rows/losses.ts';
 import { makeStore, type Store } from './rows/store.ts';
@@ -113,6 +114,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);
     if (meta.get('mode') === 'shadow' && policies.mode === 'send') leaveShadow(store, resource, now);
     meta.set('mode', policies.mode);
+    meta.set('product', product);
     meta.set('last_write', String(now));
     return { id: name, firstHour: first, crashedBefore: crashed };
   };
@@ -213,7 +215,13 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       const record = writer.write('outcomes', (store) => {
         if (isTaken(dimension, hour)) return undefined;
         countLevels(store, clock.wall(), dimension);
-        const open = store.openHours.read(dimension, hour) ?? idleDefinition(dimension, hour, store);
+        const { openHours } = store;
+        writeOffForeignCarry(
+          store,
+          dimension,
+          (openHours.definitionAt(dimension, hour) ?? definitions.get(dimension))?.product,
+        );
+        const open = openHours.read(dimension, hour) ?? idleDefinition(dimension, hour, store);
         if (open === undefined) return undefined;
         const freezing = decide({ ...open, previousToken: store.records.previousToken() });
         return freezeHour(store, open, freezing, firstHour, clock.wall());

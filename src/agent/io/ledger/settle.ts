@@ -2,9 +2,11 @@ import type { Outcome } from '../../core/record/outcome.ts';
 import { isUnsettled, type WholeRecord } from '../../core/record/record.ts';
 import { NO_SHARES, type Shares, write } from '../../core/tags/shares.ts';
 import { type Hour, type Instant, next } from '../../core/time/hour.ts';
+import { write as writeDefinition } from '../../core/usage/definition.ts';
 import type { Freezing, Frozen } from '../../core/usage/freeze.ts';
 import { rawPerUnit } from '../../core/usage/meter.ts';
 import * as quantity from '../../core/usage/quantity.ts';
+import { noteCarryProduct } from './rows/carryProduct.ts';
 import type { StoredHour } from './rows/openHours.ts';
 import type { StoredRecord } from './rows/records.ts';
 import type { Store } from './rows/store.ts';
@@ -12,15 +14,22 @@ import { taggedSharesOf } from './rows/tagShares.ts';
 
 const hold = (
   { database }: Store,
-  { dimension, hour }: Pick<StoredHour, 'dimension' | 'hour'>,
+  { dimension, hour, definition }: Pick<StoredHour, 'dimension' | 'hour' | 'definition'>,
   units: quantity.Quantity,
   shares: Shares,
   reason: string,
 ): void => {
   if (quantity.isZero(units)) return;
   database.db
-    .prepare('INSERT INTO held (dimension, hour, units, reason, shares) VALUES (?, ?, ?, ?, ?)')
-    .run(dimension, hour, quantity.format(units), reason, shares.size === 0 ? null : write(shares));
+    .prepare('INSERT INTO held (dimension, hour, units, reason, shares, definition) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(
+      dimension,
+      hour,
+      quantity.format(units),
+      reason,
+      shares.size === 0 ? null : write(shares),
+      writeDefinition(definition),
+    );
 };
 
 /** Units of one product are never billed under another: where the hours to come belong to another one, a person decides. */
@@ -94,6 +103,7 @@ export const freezeHour = (
   openHours.remove(dimension, hour);
   const { toNext, held, balances } = frozen.tagged ?? { toNext: NO_SHARES, held: NO_SHARES, balances: NO_SHARES };
   openHours.setCarry(dimension, frozen.carry, balances);
+  noteCarryProduct(store, dimension, definition.product);
   hold(store, open, frozen.held, held, 'above maxPerHour');
   const leave = (): void => {
     if (quantity.isZero(frozen.toNext)) return;

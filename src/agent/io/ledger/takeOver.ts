@@ -3,6 +3,7 @@ import { adopted, isCopied, refusalToAdopt } from '../../core/record/adoption.ts
 import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
 import { freeze } from '../../core/usage/freeze.ts';
 import type { Quantity } from '../../core/usage/quantity.ts';
+import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { noteForebear } from './rows/openHours.ts';
 import type { Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
@@ -60,6 +61,7 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
     settle(store, record, adopted({ doubt: record.doubt, refusal, firstHour }, policies), firstHour, owner.now);
   }
   for (const { dimension, hour } of openHours.list()) {
+    writeOffForeignCarry(store, dimension, openHours.definitionAt(dimension, hour)?.product);
     const open = openHours.read(dimension, hour);
     if (open === undefined) continue;
     if (refusal === undefined && hour >= firstHour) {

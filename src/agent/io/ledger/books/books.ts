@@ -1,19 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { TollgateError } from '../../../core/errors.ts';
-import { EXIT } from '../../../core/exitCode.ts';
 import { type Account, audit } from '../../../core/record/audit.ts';
 import type { LedgerOverview, Loss } from '../../../core/record/overview.ts';
 import { isUnsettled } from '../../../core/record/record.ts';
-import { addShares, NO_SHARES, read as readShares } from '../../../core/tags/shares.ts';
-import { format, type Hour, type Instant, parse } from '../../../core/time/hour.ts';
-import { read as readDefinition } from '../../../core/usage/definition.ts';
-import * as quantity from '../../../core/usage/quantity.ts';
+import { type Hour, type Instant, parse } from '../../../core/time/hour.ts';
 import type { LedgerWriter } from '../disk/writer.ts';
 import { settle } from '../settle.ts';
 import { accountsOf, chainFindings, totalsFindings } from './accounts.ts';
 import { type Line, linesOf, recordLine } from './lines.ts';
+import { notFound } from './notFound.ts';
 import { overviewOf } from './overview.ts';
 import { recordFindings } from './recordFindings.ts';
+import { mustBeOurs, releaseHeld } from './release.ts';
 import { tagFindings } from './tagFindings.ts';
 
 export type { Line };
@@ -52,11 +49,6 @@ export type Books = {
   ) => { readonly units: string; readonly to: string; readonly series: number };
 };
 
-const decimalOf = (value: unknown): quantity.Quantity => quantity.read(String(value ?? '0'));
-
-const notFound = (message: string, remedy: string): TollgateError =>
-  new TollgateError('ledger_no_such', message, { remedy, exitCode: EXIT.usage });
-
 export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWriter, 'write'>): Books => ({
   accounts: () => accountsOf(database()),
   overview: () => overviewOf(database()),
@@ -88,7 +80,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       const record = store.records.read(String(row['token']));
       if (!['quarantined', 'held'].includes(record.state) && !isUnsettled(record.state)) {
         throw notFound(
-          `record ${record.token.slice(0, 12)} is ${record.state} already`,
+          `record ${record.token.slice(0, 12)} is ${record.state} already${record.reason === undefined ? '' : ` (${record.reason})`}`,
           'only records that are unsettled, quarantined or held can be resolved',
         );
       }
@@ -98,6 +90,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
           'wait half a minute for its answer, then look again',
         );
       }
+      if (as === 'unsent') mustBeOurs(store, record.product, `record ${record.token.slice(0, 12)}`);
       settle(
         store,
         record,
@@ -132,26 +125,7 @@ export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWrite
       return { id: loss, at: Number(row['at']), what: String(row['what']) };
     }),
   release: (hour, dimension, openHour) =>
-    writer.write('outcomes', (store) => {
-      const { db } = store.database;
-      const rows = db
-        .prepare('SELECT id, units, shares FROM held WHERE hour = ? AND dimension = ? AND released_to IS NULL')
-        .all(hour, dimension);
-      const series = store.series.free(dimension, hour);
-      if (rows.length === 0 && series > 0) return { units: '0', to: format(openHour), series };
-      if (rows.length === 0) {
-        throw notFound(`nothing is held of ${dimension} in ${format(hour)}`, 'see "tollgate status" for what is held');
-      }
-      const units = quantity.sum(rows.map((row) => decimalOf(row['units'])));
-      const frozen = db.prepare('SELECT definition FROM record WHERE hour = ? AND dimension = ?').get(hour, dimension);
-      const fallback = readDefinition(String(frozen?.['definition']));
-      const shares = rows
-        .map((row) => (row['shares'] === null ? NO_SHARES : readShares(String(row['shares']))))
-        .reduce(addShares, NO_SHARES);
-      const to = store.openHours.moveIn(dimension, openHour, units, hour, fallback, shares);
-      for (const row of rows) db.prepare('UPDATE held SET released_to = ? WHERE id = ?').run(to, Number(row['id']));
-      return { units: quantity.format(units), to: format(to), series };
-    }),
+    writer.write('outcomes', (store) => releaseHeld(store, hour, dimension, openHour)),
 });
 
 /** Reads an hour that a person typed, or says how hours are written. */

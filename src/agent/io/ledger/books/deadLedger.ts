@@ -6,6 +6,7 @@ import { openDatabase } from '../disk/database.ts';
 import { isBroken, isBusy } from '../disk/transaction.ts';
 import { makeWriter } from '../disk/writer.ts';
 import { FILE } from '../ledger.ts';
+import { makeMeta } from '../rows/meta.ts';
 import { makeStore } from '../rows/store.ts';
 import { type Books, makeBooks } from './books.ts';
 
@@ -36,10 +37,11 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
   try {
     const silent = () => undefined;
     const database = openDatabase(file, GENEROUS);
-    const resource = database.db.prepare(`SELECT value FROM meta WHERE key = 'resource'`).get()?.['value'];
+    const { get } = makeMeta(database.db);
+    const owner = { resource: get('resource') ?? '', product: get('product'), keepIds: 0 };
     const writer = makeWriter(database, {
       reopen: () => openDatabase(file, GENEROUS),
-      prepare: (opened) => makeStore(opened, { resource: String(resource), product: undefined, keepIds: 0 }, new Map()),
+      prepare: (opened) => makeStore(opened, owner, new Map()),
       replace: (error) => {
         throw error;
       },

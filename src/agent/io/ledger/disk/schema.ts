@@ -244,6 +244,13 @@ const MIGRATIONS: readonly string[] = [
     AND name IN (SELECT dimension FROM metered WHERE meter = 'sum') HAVING count(*) > 0;
   DROP TABLE metered;
   `,
+  `
+  -- Whose usage a carry is: it is never billed under another product.
+  CREATE TABLE carry_product (dimension TEXT PRIMARY KEY, product TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- How the hour was metered whose units are held: an hour of held units alone has no record.
+  ALTER TABLE held ADD COLUMN definition TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -39,6 +39,8 @@ export type OpenHours = {
   ) => Hour;
   /** How the reports of this hour become one number: as when it began, whatever the configuration says now. */
   readonly meterOf: (dimension: string, hour: Hour) => Definition['meter'] | undefined;
+  /** How an hour that is open already was metered when it began. */
+  readonly definitionAt: (dimension: string, hour: Hour) => Definition | undefined;
   /** Brings all that an hour holds into the first hour from `wanted` on that has no record. */
   readonly merge: (dimension: string, from: Hour, wanted: Hour) => void;
   /** What is left over, and what each tag set is owed of it. */
@@ -216,6 +218,10 @@ export const makeOpenHours = (
     admit: tallies.admit,
     moveIn,
     meterOf,
+    definitionAt: (dimension, hour) => {
+      const row = select.get(dimension, hour);
+      return row === undefined ? undefined : readDefinition(String(row['definition']));
+    },
     merge: (dimension, from, wanted) => {
       const open = read(dimension, from);
       if (open === undefined) return;
