@@ -3,12 +3,11 @@ import { defineCommand } from 'citty';
 import { TollgateError } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
 import type { Loss } from '../core/record/overview.ts';
-import { hourOf } from '../core/time/hour.ts';
 import type { Line } from '../io/ledger/books/books.ts';
 import { hourArgument } from '../io/ledger/books/books.ts';
-import { askControl, type Command, carryOut } from '../io/ledger/books/control.ts';
-import { openDeadLedger } from '../io/ledger/books/deadLedger.ts';
+import type { Command } from '../io/ledger/books/control.ts';
 import { COLUMNS } from '../io/ledger/books/lines.ts';
+import { askLedger, one } from './askLedger.ts';
 import { configurationOf } from './configuration.ts';
 import { csvLine } from './csv.ts';
 
@@ -19,28 +18,8 @@ const WHERE = {
 
 type Where = { readonly config?: string | undefined; readonly ledger?: string | undefined };
 
-const folderOf = ({ config, ledger }: Where): string => ledger ?? configurationOf(config, process.env).ledger.directory;
-
-/** Carries a command out on the file itself when nobody holds it, through the agent when one does. */
-async function* ask(where: Where, command: Command): AsyncIterable<unknown> {
-  const folder = folderOf(where);
-  const dead = openDeadLedger(folder);
-  if (dead === undefined) {
-    yield* askControl(folder, command);
-    return;
-  }
-  try {
-    const now = Date.now();
-    yield* carryOut(dead.books, command, { openHour: hourOf(now), now, live: false });
-  } finally {
-    dead.close();
-  }
-}
-
-const one = async <Answer>(answers: AsyncIterable<unknown>): Promise<Answer> => {
-  for await (const answer of answers) return answer as Answer;
-  throw new TollgateError('ledger_command', 'the agent gave no answer', { exitCode: EXIT.unexpected });
-};
+const ask = ({ config, ledger: folder }: Where, command: Command): AsyncIterable<unknown> =>
+  askLedger(folder ?? configurationOf(config, process.env).ledger.directory, command);
 
 /** Writes at the reader's pace; a reader that has gone ends it. */
 const write = async (text: string): Promise<void> => {

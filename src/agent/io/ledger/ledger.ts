@@ -190,7 +190,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     return { record, judged: { ...record, conflictsBefore, tagged: store.records.allocationsOf(token).length > 0 } };
   };
 
-  const books = makeBooks(() => writer.store().database.db, writer);
+  const books = makeBooks(() => writer.store().database, writer);
 
   const window = makeDedupeWindow(settings, clock, () => writer.store().meta.get('ids_since'));
 

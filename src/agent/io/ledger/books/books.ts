@@ -1,8 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { Standing } from '../../../core/configuration/standing.ts';
 import { type Account, audit } from '../../../core/record/audit.ts';
 import type { LedgerOverview, Loss } from '../../../core/record/overview.ts';
 import { isUnsettled } from '../../../core/record/record.ts';
 import { type Hour, type Instant, parse } from '../../../core/time/hour.ts';
+import type { Database } from '../disk/database.ts';
 import type { LedgerWriter } from '../disk/writer.ts';
 import { settle } from '../settle.ts';
 import { accountsOf, chainFindings, totalsFindings } from './accounts.ts';
@@ -11,6 +12,7 @@ import { notFound } from './notFound.ts';
 import { overviewOf } from './overview.ts';
 import { recordFindings } from './recordFindings.ts';
 import { mustBeOurs, releaseHeld } from './release.ts';
+import { standingOf } from './standing.ts';
 import { tagFindings } from './tagFindings.ts';
 
 export type { Line };
@@ -35,6 +37,8 @@ export type Books = {
   readonly overview: () => LedgerOverview;
   /** Proves that everything acknowledged is in exactly one place, and that the chain of tokens is whole. */
   readonly check: () => CheckResult;
+  /** What a new configuration could touch. */
+  readonly standing: () => Standing;
   /** Every hour of every dimension, oldest first: records, open hours, folded hours, held units. One row at a time. */
   readonly lines: (hour?: Hour) => Iterable<Line>;
   /** A person says what became of a record (a token or its beginning, 8 digits at least). */
@@ -49,23 +53,27 @@ export type Books = {
   ) => { readonly units: string; readonly to: string; readonly series: number };
 };
 
-export const makeBooks = (database: () => DatabaseSync, writer: Pick<LedgerWriter, 'write'>): Books => ({
-  accounts: () => accountsOf(database()),
-  overview: () => overviewOf(database()),
+export const makeBooks = (database: () => Database, writer: Pick<LedgerWriter, 'write'>): Books => ({
+  accounts: () => accountsOf(database().db),
+  overview: () => overviewOf(database().db),
   check: () => {
-    const accounts = accountsOf(database());
+    const accounts = accountsOf(database().db);
     const findings = [
       ...accounts.flatMap(audit),
-      ...totalsFindings(database(), accounts),
-      ...tagFindings(database(), accounts),
-      ...recordFindings(database()),
-      ...chainFindings(database()),
+      ...totalsFindings(database().db, accounts),
+      ...tagFindings(database().db, accounts),
+      ...recordFindings(database().db),
+      ...chainFindings(database().db),
     ];
-    const whole = database().prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    const whole = database().db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (whole !== 'ok') findings.push(`the file is damaged: ${whole}`);
     return { ok: findings.length === 0, findings, accounts };
   },
-  lines: (hour) => linesOf(database(), hour),
+  standing: () => {
+    const { db, bytes } = database();
+    return standingOf(db, bytes());
+  },
+  lines: (hour) => linesOf(database().db, hour),
   resolve: ({ token, as, why, live }, openHour, now) =>
     writer.write('outcomes', (store) => {
       const { db } = store.database;

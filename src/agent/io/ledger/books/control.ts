@@ -19,6 +19,7 @@ const LONGEST_PATH = 107;
 /** What a command asks; the answer is lines of JSON. */
 export type Command =
   | { readonly do: 'check' }
+  | { readonly do: 'standing' }
   | { readonly do: 'lines'; readonly hour?: Hour }
   | { readonly do: 'resolve'; readonly token: string; readonly as: 'receipted' | 'unsent'; readonly why: string }
   | { readonly do: 'acknowledge'; readonly loss: number; readonly why: string }
@@ -40,6 +41,9 @@ export function* carryOut(
       yield { ok, findings };
       return;
     }
+    case 'standing':
+      yield { ...books.standing(), live };
+      return;
     case 'lines':
       yield* books.lines(command.hour);
       return;

@@ -50,7 +50,7 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
       log: { debug: silent, info: silent, warn: silent, error: silent },
       clock: { wall: Date.now, monotonic: () => performance.now() },
     });
-    return { books: makeBooks(() => writer.store().database.db, writer), close: writer.close };
+    return { books: makeBooks(() => writer.store().database, writer), close: writer.close };
   } catch (error) {
     if (isBusy(error)) return undefined;
     if (isBroken(error)) throw damaged(file, error);
