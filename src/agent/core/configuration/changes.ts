@@ -119,7 +119,12 @@ const ofDimensions = (config: Config, standing: Standing): readonly Change[] =>
       if (isOther)
         changes.push(costs(`a carry of ${carry}, less than one unit of the old product, is written off`, name));
       else if (now === undefined) {
-        changes.push(costs(`the dimension is gone: its carry of ${carry}, less than one unit, is not billed unless it comes back`, name));
+        changes.push(
+          costs(
+            `the dimension is gone: its carry of ${carry}, less than one unit, is not billed unless it comes back`,
+            name,
+          ),
+        );
       } else if (old !== undefined && !quantity.equal(old.per, now.per)) {
         changes.push(
           keeps(`its carry of ${carry} stays a raw count, and counts by per ${quantity.format(now.per)}`, name),
