@@ -18,7 +18,7 @@ export type Meaning =
 
 export type Row = {
   readonly name: string;
-  readonly reply: Reply;
+  readonly reply: Reply | (() => Reply);
   readonly means: Meaning;
   /** What stands still: the whole sender, or the record's dimension. */
   readonly pauses?: 'sender' | 'dimension';

@@ -11,7 +11,7 @@ export const HOUR = 60 * MINUTE;
 export const hourText = (hour: number): string => `${new Date(hour * HOUR).toISOString().slice(0, 13)}Z`;
 
 /** Which answer a cell's record gets at the moment. */
-type Phase = 'before' | 'now' | 'well';
+export type Phase = 'before' | 'now' | 'well';
 
 export type World = AsyncDisposable & {
   readonly aws: ScriptedAws;
@@ -32,6 +32,13 @@ export type World = AsyncDisposable & {
   readonly strays: readonly string[];
 };
 
+export type Place = {
+  readonly aws: ScriptedAws;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+};
+export type Surroundings = { readonly env: Readonly<Record<string, string>>; readonly close?: () => Promise<void> };
+
 /** An hour in which there is still a moment to report. */
 const awaitRoom = async (): Promise<void> => {
   const left = HOUR - (Date.now() % HOUR);
@@ -39,7 +46,11 @@ const awaitRoom = async (): Promise<void> => {
 };
 
 /** One ledger with a dimension for each cell, and an AWS whose time is moved by hand: by it alone an hour is over. */
-export const makeWorld = async (cells: readonly Cell[]): Promise<World> => {
+export const makeWorld = async (
+  cells: readonly Cell[],
+  /** What the program's environment is, given the usual one; and what the usual configuration is given besides. */
+  surroundings: (place: Place) => Surroundings | Promise<Surroundings> = ({ env }) => ({ env }),
+): Promise<World> => {
   await awaitRoom();
   const began = Date.now();
   const hour = Math.floor(began / HOUR);
@@ -67,12 +78,16 @@ export const makeWorld = async (cells: readonly Cell[]): Promise<World> => {
     if (phase === 'well' || !isOwn(request)) return books.store(request);
     if (cell.row.means === 'receipted') books.store(request);
     if (cell.row.means === 'conflict') books.occupy(request, THEIRS);
-    return cell.row.reply;
+    const { reply } = cell.row;
+    return typeof reply === 'function' ? reply() : reply;
   });
   const service = await makeService(aws, {
     dimensions: Object.fromEntries(cells.map(({ dimension }) => [dimension, { meter: 'sum' }])),
     shutdown: { grace: '8s', drain: '5s' },
   });
+
+  const { folder, env: usual } = service.stage;
+  const { env, close } = await surroundings({ aws, folder, env: usual });
 
   return {
     aws,
@@ -98,7 +113,7 @@ export const makeWorld = async (cells: readonly Cell[]): Promise<World> => {
       expect(await answer.json()).toMatchObject({ accepted: some.length, late: 0 });
     },
     begin: async () => {
-      const program = await service.run();
+      const program = await service.run({ env });
       await service.granted(program);
       return program;
     },
@@ -110,6 +125,7 @@ export const makeWorld = async (cells: readonly Cell[]): Promise<World> => {
     strays,
     [Symbol.asyncDispose]: async () => {
       await aws[Symbol.asyncDispose]();
+      await close?.();
       service[Symbol.dispose]();
     },
   };
