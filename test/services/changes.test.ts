@@ -75,6 +75,30 @@ test('less than a unit of one product is never rounded up into a unit of another
   expect(world.check().findings).toEqual([]);
 });
 
+test('what was counted as a sum is not counted again by the counter that follows', async () => {
+  const counter = { ...sumOf('requests'), meter: 'counter' } as const;
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions: [counter] });
+  const read = (value: number, source: string, start?: string) =>
+    world.report('requests', value, { source, ...(start === undefined ? {} : { start: Date.parse(start) }) });
+  await read(100, 'a');
+  await read(110, 'a');
+  await world.advanceTo('11:01');
+  await world.restartWith({ dimensions: [sumOf('requests')] });
+  await world.report('requests', 500);
+  await world.advanceTo('12:05');
+  await world.restartWith({ dimensions: [counter] });
+  await read(611, 'a');
+  await read(500, 'b', '2026-03-01T11:30:00Z');
+  await world.crash();
+  await read(612, 'a');
+  await read(503, 'b', '2026-03-01T11:30:00Z');
+  await world.advanceTo('12:10');
+  await read(7, 'c', '2026-03-01T12:06:00Z');
+  await world.advanceTo('13:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '10', '11': '500', '12': '11' });
+  expect(world.check().findings).toEqual([]);
+});
+
 test('not entitled, then a restart over the edge: quarantined all the same', async () => {
   const world = await startWorld({ now: '2026-03-01T10:01Z' });
   await world.report('requests', 9);

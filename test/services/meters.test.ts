@@ -256,3 +256,76 @@ test('a part of a unit that is left when decimals shrink goes back into the carr
   expect(world.aws.bill('requests')).toEqual({ '15': '1', '18': '1' });
   expect(world.check().findings).toEqual([]);
 });
+
+test('a part of a unit that an average leaves is a part of a unit for the sum that follows', async () => {
+  const world = await worldOf('average', { decimals: 2 });
+  await world.report('requests', '1.75');
+  world.aws.always(() => ({ kind: 'unsent' }));
+  await world.advanceTo('11:00');
+  await world.report('requests', 0);
+  await world.advanceTo('11:20');
+  await world.restartWith({ dimensions: [dimension('average')] });
+  await world.advanceTo('15:59');
+  world.aws.always(undefined);
+  await world.advanceTo('18:20');
+  await world.restartWith({ dimensions: [dimension('sum')] });
+  await world.report('requests', '0.25');
+  await world.advanceTo('19:20');
+  expect(world.aws.bill('requests')).toEqual({ '15': '1', '18': '1' });
+  expect(world.check().findings).toEqual([]);
+});
+
+test.each([-40, -90, 90])(
+  'a clock that is %s minutes wrong for three bills no level for longer than it was held',
+  async (wrong) => {
+    const world = await worldOf('average', { decimals: 6 }, '2026-03-01T08:00Z');
+    await world.report('requests', 1);
+    await world.advanceTo('10:20');
+    world.jumpWall(wrong * 60_000);
+    await world.wait(180_000);
+    world.jumpWall(-wrong * 60_000);
+    await world.wait(1_000);
+    await world.advanceTo('12:00');
+    await world.report('requests', 0);
+    await world.advanceTo('13:20');
+    const bill = quantity.sum(Object.values(world.aws.bill('requests')).map(quantity.read));
+    expect(quantity.compare(bill, quantity.of(4))).not.toBe(1);
+    expect(quantity.compare(bill, quantity.of(3))).toBe(1);
+    expect(world.check().findings).toEqual([]);
+  },
+);
+
+test.each(['max', 'last'] as const)(
+  'what %s was in an hour that was sent is not said of the next one',
+  async (meter) => {
+    const world = await worldOf(meter);
+    await world.report('requests', 10);
+    await world.advanceTo('10:30');
+    await world.flush();
+    await world.crash();
+    expect(await world.report('requests', 10)).toMatchObject({ late: 1, uncounted: [{ index: 0, why: 'late' }] });
+    await world.advanceTo('12:20');
+    expect(world.aws.bill('requests')).toEqual({ '10': '10' });
+  },
+);
+
+test('who was seen in an hour that was sent is not seen for the first time in the next one', async () => {
+  const world = await worldOf('unique');
+  const see = (source: string) => world.report('requests', 1, { source });
+  await see('ada');
+  await world.advanceTo('10:30');
+  await world.flush();
+  await world.crash();
+  await see('ada');
+  await see('bob');
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '1', '11': '1' });
+});
+
+test('a tagged reading that counts nothing is not said to count without its tags', async () => {
+  const world = await worldOf('counter');
+  const read = (value: number, seconds: number) =>
+    world.report('requests', value, { source: 'a', tags: { t: 'x' }, at: at('10:00:00') + seconds, dated: true });
+  await read(1, 20);
+  expect(await read(2, 10)).toMatchObject({ untagged: 0, uncounted: [{ index: 0, why: 'stale' }] });
+});

@@ -16,9 +16,12 @@ import { expect, test } from '@jest/globals';
 import { next, stampOf } from '../../../src/agent/core/time/hour.ts';
 import { firstFree } from '../../../src/agent/core/time/place.ts';
 import { freeze } from '../../../src/agent/core/usage/freeze.ts';
+import * as quantity from '../../../src/agent/core/usage/quantity.ts';
+import type { Report } from '../../../src/agent/core/usage/report.ts';
 import { openDeadLedger } from '../../../src/agent/io/ledger/books/deadLedger.ts';
 import type { OpenLedger } from '../../../src/agent/io/ledger/ledger.ts';
 import { NOW, newFolder, openIn, reportOf, TEN, take } from '../../support/ledgerOnDisk.ts';
+import { sumOf } from '../../support/tollWorld.ts';
 import { makeVirtualTime } from '../../support/virtualTime.ts';
 
 const RULES = { resource: 'task/one', timestamp: stampOf(TEN), maxPerHour: undefined, zero: false, ceil: false };
@@ -33,8 +36,8 @@ const used = async (folder: string): Promise<OpenLedger> => {
   return ledger;
 };
 
-const placed = (ledger: OpenLedger, count: number) =>
-  ledger.append({ reports: [reportOf(count)], arrival: NOW }, (named, taken) => ({
+const placed = (ledger: OpenLedger, count: number, more: Partial<Report> = {}) =>
+  ledger.append({ reports: [reportOf(count, more)], arrival: NOW }, (named, taken) => ({
     hour: firstFree(named, taken),
     late: false,
   }));
@@ -133,6 +136,31 @@ test('a log that was deleted takes the ledger back: usage of an hour that was se
   const later = await openIn(folder);
   expect(later.reading().overview.losses).toHaveLength(1);
   later.close();
+});
+
+test('a ledger that went back counts no growth of a counter again', async () => {
+  const folder = newFolder();
+  const dimensions = [{ ...sumOf('requests'), meter: 'counter' } as const];
+  const open = () => openIn(folder, { dimensions });
+  const read = async (ledger: OpenLedger, value: number) => {
+    const receipt = await placed(ledger, value, { source: 'a' });
+    return receipt.kind === 'accepted' ? receipt.uncounted?.map(({ why }) => why) : receipt.kind;
+  };
+  const ledger = await open();
+  expect(await read(ledger, 100)).toEqual(['first']);
+  ledger.close();
+  const before = newFolder();
+  copyFileSync(file(folder), file(before));
+  const again = await open();
+  expect(await read(again, 600)).toBeUndefined();
+  send(again);
+  again.abandon();
+  copyFileSync(file(before), file(folder));
+  const back = await open();
+  expect(await read(back, 610)).toEqual(['first']);
+  expect(await read(back, 611)).toBeUndefined();
+  expect(back.books.accounts()).toMatchObject([{ acknowledged: quantity.of(1) }]);
+  back.close();
 });
 
 test('a first start, and a start after a crash in the middle of a line, state no loss', async () => {

@@ -5,7 +5,7 @@ import { type Counts, ownShares } from '../tags/ownShares.ts';
 import { addShares, divideShares, NO_SHARES, type Shares } from '../tags/shares.ts';
 import type { Hour, Instant } from '../time/hour.ts';
 import type { Definition } from './definition.ts';
-import { meter, rawPerUnit } from './meter.ts';
+import { carriedPerUnit, meter } from './meter.ts';
 import * as quantity from './quantity.ts';
 
 /** An hour of one dimension as the ledger holds it before its first attempt. */
@@ -97,7 +97,7 @@ export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
   // they do not move from hour to hour for ever.
   const moved = floorTo(decimals, open.moved);
   const rest = quantity.subtract(open.moved, moved);
-  const carried = quantity.add(open.carried, quantity.multiply(rest, rawPerUnit(definition)));
+  const carried = quantity.add(open.carried, quantity.multiply(rest, carriedPerUnit(definition)));
   const { units, carry } = meter(definition, open.counted, carried, rules.ceil);
   const made = quantity.max(quantity.subtract(units, open.already ?? quantity.ZERO), quantity.ZERO);
   const own = quantity.subtract(made, rest);

@@ -25,6 +25,9 @@ const SECONDS_AN_HOUR = quantity.of(HOUR / SECOND);
 export const rawPerUnit = ({ meter, per }: Pick<Definition, 'meter' | 'per'>): quantity.Quantity =>
   meter === 'average' ? quantity.multiply(per, SECONDS_AN_HOUR) : per;
 
+/** The carry that makes one unit: it is what a meter that adds up would bill, also where an average left it. */
+export const carriedPerUnit = ({ per }: Pick<Definition, 'per'>): quantity.Quantity => per;
+
 /** The units of an hour, and the raw count that is left for the next one. */
 export type Metered = { readonly units: quantity.Quantity; readonly carry: quantity.Quantity };
 

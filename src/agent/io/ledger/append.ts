@@ -115,7 +115,8 @@ export const appendAll = (group: readonly Arrived[], store: Store, wall: Instant
       const { late: isLate, tags, why } = counting.count(report, place, { aws: batch.arrival, wall });
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
       if (isLate) late.push(index);
-      if (tags === UNTAGGED && isTagged(report)) untagged += 1;
+      const counts = why === undefined || why === 'first';
+      if (counts && tags === UNTAGGED && isTagged(report)) untagged += 1;
       if (why !== undefined) uncounted.push({ index, why });
     }
     const receipt: Receipt = {

@@ -83,9 +83,11 @@ export const makeCounting = (store: Store, add: AddCount) => {
 
   const amount = (report: Report, meter: 'sum' | 'max', named: Hour, place: Place): Counted => {
     const { dimension } = report;
-    // What is highest in an hour that is over says nothing of another one.
-    if (place.late && !KINDS[openHours.meterOf(dimension, place.hour) ?? meter].adds) return untagged(place, 'late');
+    // What is highest in an hour that is over, or was sent before its end, says nothing of another one.
+    const adds = KINDS[openHours.meterOf(dimension, place.hour) ?? meter].adds;
+    if (place.late && !adds) return untagged(place, 'late');
     if (meter === 'max' && beganOtherwise(dimension, named, place, meter)) return untagged(place, 'changed');
+    if (meter === 'max' && place.hour > named && !adds) return untagged({ ...place, late: true }, 'late');
     return { late: place.late, tags: add(dimension, place.hour, tagSetOf(report.tags) ?? UNTAGGED, report.quantity) };
   };
 
@@ -113,12 +115,15 @@ export const makeCounting = (store: Store, add: AddCount) => {
     if (beganOtherwise(dimension, named, place, meter)) return untagged(place, 'changed');
     switch (meter) {
       case 'last':
+        if (place.hour > named) return untagged({ ...place, late: true }, 'late');
         if (!latest.isNewest(report, place.hour, arrival.aws)) return untagged(place, 'stale');
         add(dimension, place.hour, UNTAGGED, report.quantity);
         return untagged(place);
       case 'unique': {
         const within = definitions.get(dimension)?.within ?? 'hour';
-        const seen = sightings.see(dimension, place.hour, within, report.source ?? '');
+        // Its own hour may have been sent before its end: who was seen in it is known all the same.
+        const hour = Math.min(named, place.hour) as Hour;
+        const seen = sightings.see(dimension, hour, within, report.source ?? '');
         add(dimension, place.hour, UNTAGGED, seen === 'new' ? ONE : quantity.ZERO);
         return untagged(place, seen === 'full' ? 'full' : undefined);
       }

@@ -21,7 +21,7 @@ import { type Aside, setAside } from './disk/setAside.ts';
 import { transaction } from './disk/transaction.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
-import { countLevels, forgetOldUsage, forgetStrangeLevels } from './levelHours.ts';
+import { countLevels, forgetOldUsage, forgetStrangeLevels, restartStrangeSeries } from './levelHours.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
 import { lossesOf, noticeStepBack, startAfterLoss } from './rows/losses.ts';
@@ -109,6 +109,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       policies,
     );
     forgetStrangeLevels(store);
+    restartStrangeSeries(store, now);
     const lines = sent.lines();
     if (known !== undefined) noticeStepBack(store, resource, lines ?? [], now);
     else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);

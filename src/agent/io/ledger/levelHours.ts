@@ -1,4 +1,5 @@
 import { HOUR, type Hour, type Instant, startOf } from '../../core/time/hour.ts';
+import type { Meter } from '../../core/usage/kinds.ts';
 import { makeBuckets } from './append.ts';
 import { makeCounting } from './counting.ts';
 import type { Store } from './rows/store.ts';
@@ -15,6 +16,20 @@ export const forgetStrangeLevels = ({ database: { db }, definitions, levels }: S
   for (const { dimension } of db.prepare('SELECT dimension FROM level').all()) {
     if (definitions.get(String(dimension))?.meter !== 'average') levels.forget(String(dimension));
   }
+};
+
+/** How each dimension was metered at the last start, by name. */
+const METERS = 'meters';
+
+/** A dimension that was metered otherwise until now: what its counters grew by meanwhile has been counted in that way. */
+export const restartStrangeSeries = ({ meta, definitions, series }: Store, now: Instant): void => {
+  const before: ReadonlyMap<string, Meter> = new Map(JSON.parse(meta.get(METERS) ?? '[]'));
+  const after = new Map(before);
+  for (const [dimension, { meter }] of definitions) {
+    if (meter === 'counter' && (before.get(dimension) ?? meter) !== meter) series.restart(now, dimension);
+    after.set(dimension, meter);
+  }
+  meta.set(METERS, JSON.stringify([...after]));
 };
 
 /** AWS's window is six hours; a little more does no harm. */

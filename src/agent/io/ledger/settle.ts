@@ -4,6 +4,7 @@ import { NO_SHARES, type Shares, write } from '../../core/tags/shares.ts';
 import { type Hour, type Instant, next } from '../../core/time/hour.ts';
 import { write as writeDefinition } from '../../core/usage/definition.ts';
 import type { Freezing, Frozen } from '../../core/usage/freeze.ts';
+import { KINDS } from '../../core/usage/kinds.ts';
 import { rawPerUnit } from '../../core/usage/meter.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import { noteCarryProduct } from './rows/carryProduct.ts';
@@ -72,8 +73,8 @@ export const settle = (store: Store, record: StoredRecord, decided: Outcome, fir
 };
 
 /** Notes an hour that only added to the carry, so that an export shows where its reports went. */
-const fold = ({ database: { db } }: Store, open: StoredHour, { own }: Frozen): void => {
-  const { dimension, hour, counted, reports, definition } = open;
+const fold = ({ database: { db } }: Store, open: StoredHour, { own, carry }: Frozen): void => {
+  const { dimension, hour, counted, reports, definition, carried } = open;
   const before = db.prepare('SELECT * FROM folded WHERE dimension = ? AND hour = ?').get(dimension, hour);
   const plus = (column: string, more: quantity.Quantity): string =>
     quantity.format(quantity.add(quantity.read(String(before?.[column] ?? '0')), more));
@@ -83,7 +84,10 @@ const fold = ({ database: { db } }: Store, open: StoredHour, { own }: Frozen): v
     plus('counted', counted),
     Number(before?.['reports'] ?? 0) + reports,
     plus('own', own),
-    plus('spent', quantity.multiply(own, rawPerUnit(definition))),
+    plus(
+      'spent',
+      KINDS[definition.meter].adds ? quantity.multiply(own, rawPerUnit(definition)) : quantity.subtract(carried, carry),
+    ),
   );
 };
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../../core/time/hour.ts';
 import { MOST_SILENCE, type Span } from '../../../core/usage/level.ts';
+import { isPlausible } from '../../../core/usage/order.ts';
 
 /** The stretches of wall time in which an agent was alive on this ledger: only in them does a level count. */
 export type Lived = {
@@ -17,8 +18,16 @@ export const makeLived = (db: DatabaseSync): Lived => {
   const extend = db.prepare('UPDATE lived SET until = ? WHERE since = ?');
   const all = db.prepare('SELECT since, until FROM lived WHERE until >= ? ORDER BY since');
   const forget = db.prepare('DELETE FROM lived WHERE until < ?');
+  const newest = db.prepare('SELECT max(until) AS until FROM lived');
+  const drop = db.prepare('DELETE FROM lived WHERE since > ?');
+  const cut = db.prepare('UPDATE lived SET until = ?1 WHERE until > ?1');
   return {
     extend: (at) => {
+      // The clock was set back, or was ahead before: levels begin here anew, and must not come to what was lived before.
+      if (!isPlausible(Number(newest.get()?.['until'] ?? at), at)) {
+        drop.run(at);
+        cut.run(at);
+      }
       const last = before.get(at);
       if (last === undefined || at - Number(last['until']) > MOST_SILENCE) insert.run(at, at);
       else if (at > Number(last['until'])) extend.run(at, Number(last['since']));

@@ -63,6 +63,7 @@ export const noticeStepBack = (store: Store, resource: string, sent: readonly Se
     `the ledger is an older state of itself: records that it sent to AWS are missing in it: ${names.slice(0, 20).join(', ')}; ${GONE}`,
     unknown,
   );
+  store.series.restart(now);
   for (const { dimension, hour, resource: owner } of unknown) {
     const open = owner === resource ? openHours.read(dimension, hour) : undefined;
     if (open === undefined) continue;

@@ -18,6 +18,8 @@ export type AllSeries = {
   readonly free: (dimension: string, hour: Hour) => number;
   /** The ledger has another owner, who counts none of them on. `born`: when it began. */
   readonly begin: (born: Instant, keep: boolean) => void;
+  /** What they grew by since their last reading may have been counted already: their next one is where they begin. */
+  readonly restart: (at: Instant, dimension?: string) => void;
 };
 
 /** Series that wait for a person. */
@@ -36,6 +38,8 @@ export const heldSeriesOf = (db: DatabaseSync): readonly HeldSeries[] =>
 
 /** Readings that began before this moment may have been counted by somebody else, or by us before we forgot them. */
 const BORN = 'series_since';
+/** The same for single dimensions, by name. */
+const BORN_LATER = 'series_since_of';
 
 export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
   const select = db.prepare('SELECT * FROM series WHERE dimension = ? AND name = ?');
@@ -45,6 +49,11 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
   const free = db.prepare(
     `UPDATE series SET reading = '', resets = '[]', held_at = NULL WHERE dimension = ? AND held_at >= ? AND held_at < ?`,
   );
+
+  const restart = db.prepare(
+    `UPDATE series SET reading = '', resets = '[]' WHERE (?1 IS NULL OR dimension = ?1) AND held_at IS NULL`,
+  );
+  const bornLater = (): ReadonlyMap<string, Instant> => new Map(JSON.parse(meta.get(BORN_LATER) ?? '[]'));
 
   const seriesIn = (dimension: string, name: Buffer): Series | undefined => {
     const row = select.get(dimension, name);
@@ -77,7 +86,7 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
       const name = seriesOf(report);
       const last = seriesIn(dimension, name);
       const reading = { value: report.quantity, at, dated, ...(start === undefined ? {} : { start }) };
-      const difference = differenceOf(last, reading, { born: born(), now });
+      const difference = differenceOf(last, reading, { born: Math.max(born(), bornLater().get(dimension) ?? 0), now });
       const { series } = difference;
       if (series === last) return difference;
       if (last === undefined && !hasRoom(dimension, wall)) return { series, count: quantity.ZERO, why: 'full' };
@@ -97,6 +106,11 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
     begin: (now, keep) => {
       meta.set(BORN, String(now));
       if (!keep) db.exec('DELETE FROM series');
+    },
+    restart: (at, dimension) => {
+      restart.run(dimension ?? null);
+      if (dimension === undefined) meta.set(BORN, String(Math.max(born(), at)));
+      else meta.set(BORN_LATER, JSON.stringify([...new Map(bornLater()).set(dimension, at)]));
     },
   };
 };
