@@ -329,3 +329,21 @@ test('a tagged reading that counts nothing is not said to count without its tags
   await read(1, 20);
   expect(await read(2, 10)).toMatchObject({ untagged: 0, uncounted: [{ index: 0, why: 'stale' }] });
 });
+
+test('who was seen under a clock that is ahead is seen once in the hour that it really was, and again in the next one', async () => {
+  const dimensions = [dimension('unique')];
+  const world = await startWorld({ now: '2026-03-01T10:59Z', dimensions, awsBehind: 180_000 });
+  const see = (source: string) => world.report('requests', 1, { source });
+  await see('ada');
+  await see('eve');
+  await world.wait(120_000);
+  await see('ada');
+  await see('bob');
+  await world.flush();
+  expect(world.aws.bill('requests')).toEqual({ '10': '3' });
+  await world.crash();
+  await world.wait(180_000);
+  await see('bob');
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '3', '11': '1' });
+});

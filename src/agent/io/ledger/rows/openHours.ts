@@ -11,6 +11,7 @@ import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { Latest } from './latest.ts';
 import type { Meta } from './meta.ts';
+import type { Sightings } from './sightings.ts';
 import type { TagShares } from './tagShares.ts';
 import type { Tallies, Tally } from './tallies.ts';
 
@@ -73,6 +74,7 @@ export const makeOpenHours = (
     tallies,
     tagShares,
     latest,
+    sightings,
     records: { isTaken, unitsOf },
     meta,
   }: {
@@ -80,6 +82,7 @@ export const makeOpenHours = (
     readonly tallies: Tallies;
     readonly tagShares: TagShares;
     readonly latest: Latest;
+    readonly sightings: Pick<Sightings, 'bringBack'>;
     readonly records: {
       readonly isTaken: (dimension: string, hour: Hour) => boolean;
       readonly unitsOf: (dimension: string, hour: Hour, resources: readonly string[]) => quantity.Quantity;
@@ -239,6 +242,9 @@ export const makeOpenHours = (
         const tags = tallies.admit(dimension, to, tally.tags) ? tally.tags : UNTAGGED;
         addTo(dimension, to, { ...tally, tags }, open.definition);
       }
+      if (open.definition.meter !== 'unique' || to > from) return;
+      const twice = sightings.bringBack(dimension, open.definition.within ?? 'hour', from, to);
+      if (twice > 0) addTo(dimension, to, { tags: UNTAGGED, counted: quantity.of(-twice), reports: 0 });
     },
     writeOffCarry: (dimension) => {
       const { carry, writtenOff } = figuresOf(dimension);

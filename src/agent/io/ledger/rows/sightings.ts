@@ -7,6 +7,11 @@ import { sightingOf } from './fingerprint.ts';
 export type Sightings = {
   /** Notes that a thing was seen in this hour: whether for the first time in its period, or whether nobody can say any more. */
   readonly see: (dimension: string, hour: Hour, within: Within, source: string) => 'new' | 'known' | 'full';
+  /**
+   * An hour turned out to be another one, before it: what was seen in its period was seen in the earlier one. Answers how
+   * many things that one had already.
+   */
+  readonly bringBack: (dimension: string, within: Within, from: Hour, to: Hour) => number;
   /** Forgets periods that ended before this hour. */
   readonly forgetBefore: (hour: Hour) => void;
   readonly forget: () => void;
@@ -19,6 +24,11 @@ export const makeSightings = (db: DatabaseSync): Sightings => {
   const raise = db.prepare(
     'INSERT INTO sighted VALUES (?, ?, 1) ON CONFLICT (dimension, ends) DO UPDATE SET things = things + 1',
   );
+  const count = db.prepare('UPDATE sighted SET things = things + ? WHERE dimension = ? AND ends = ?');
+  const bring = db.prepare('UPDATE OR IGNORE sighting SET ends = ?3 WHERE dimension = ?1 AND ends = ?2');
+  const drop = db.prepare('DELETE FROM sighting WHERE dimension = ? AND ends = ?');
+  const dropPeriod = db.prepare('DELETE FROM sighted WHERE dimension = ? AND ends = ?');
+  const begin = db.prepare('INSERT OR IGNORE INTO sighted VALUES (?, ?, 0)');
   const old = db.prepare('SELECT DISTINCT ends FROM sighted WHERE ends < ?');
   return {
     see: (dimension, hour, within, source) => {
@@ -29,6 +39,15 @@ export const makeSightings = (db: DatabaseSync): Sightings => {
       insert.run(dimension, ends, name);
       raise.run(dimension, ends);
       return 'new';
+    },
+    bringBack: (dimension, within, from, to) => {
+      const [later, earlier] = [endOfPeriod(within, from), endOfPeriod(within, to)];
+      if (later <= earlier) return 0;
+      const brought = Number(bring.run(dimension, later, earlier).changes);
+      begin.run(dimension, earlier);
+      count.run(brought, dimension, earlier);
+      dropPeriod.run(dimension, later);
+      return Number(drop.run(dimension, later).changes);
     },
     forgetBefore: (hour) => {
       if (old.get(hour) === undefined) return;

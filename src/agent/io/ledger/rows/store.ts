@@ -47,18 +47,27 @@ export const makeStore = (
   const records = makeRecords(db, resource, makeTotals(db), tagShares);
   const meta = makeMeta(db);
   const latest = makeLatest(db);
+  const sightings = makeSightings(db);
   return {
     database,
     meta,
     ids: makeIds(db, spanOf(keepIds)),
-    openHours: makeOpenHours(db, { definitions, tallies: makeTallies(db), tagShares, latest, records, meta }),
+    openHours: makeOpenHours(db, {
+      definitions,
+      tallies: makeTallies(db),
+      tagShares,
+      latest,
+      sightings,
+      records,
+      meta,
+    }),
     records,
     tagShares,
     awake: makeAwake(db, resource),
     series: makeSeries(db, meta),
     levels: makeLevels(db),
     latest,
-    sightings: makeSightings(db),
+    sightings,
     definitions,
     product,
   };
