@@ -217,7 +217,8 @@ export const simulate = async (story: Story): Promise<Result> => {
           });
         }
         await resend();
-        await time.advanceTo(time.trueNow() + MINUTE);
+        for (const until = time.trueNow() + event.within; time.trueNow() < until && !agent.isDead(); )
+          await time.advanceTo(Math.min(until, time.trueNow() + MINUTE));
         if (!agent.isDead()) agent.kill();
         goDown(event.down);
         return;

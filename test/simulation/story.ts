@@ -74,6 +74,8 @@ export type Event = { readonly at: number } & (
       readonly point: CrashPoint;
       readonly effects: number;
       readonly down: number;
+      /** So long it is waited for the moment; then the process is killed wherever it is. */
+      readonly within: number;
       /** Reports that come in while it is about to die. */
       readonly burst: readonly Usage[];
     }
@@ -129,6 +131,12 @@ const FAULTS: readonly Readonly<Record<string, unknown>>[] = [
 /** How many configurations there are, the first one included. */
 export const VARIANTS = 4;
 
+/** Under these nothing is stored, and that is certain. */
+const REFUSING = ['unsent', 'throttle', 'denied', 'expired'] as const;
+
+/** Under these everything is stored, whatever comes back. */
+const STORING = ['fine', 'lostAfter', 'error500Stored', 'foreignStored', 'noId'] as const;
+
 /** Most stories have few troubles, some have many: both find what the other cannot. */
 export const storyOf = (seed: number, hours: number): Story => {
   const dice = makeDice(seed);
@@ -177,7 +185,7 @@ export const storyOf = (seed: number, hours: number): Story => {
       });
     }
   }
-  if (dice.chance(0.35)) {
+  if (dice.chance(0.15)) {
     let reading = dice.whole(0, 1_000);
     const moments = Array.from({ length: dice.whole(5, 30) }, when).toSorted((a, b) => a - b);
     for (const [index, at] of moments.entries()) {
@@ -201,6 +209,7 @@ export const storyOf = (seed: number, hours: number): Story => {
       point: dice.pick(['before', 'after', 'torn'] as const),
       effects: dice.whole(0, 6),
       down,
+      within: dice.pick([MINUTE, 10 * MINUTE]),
       burst: Array.from({ length: dice.pick([0, 0, 1, 3]) }, (_, index) => usageOf(`c${n}.${index}`)),
     });
   }
@@ -261,38 +270,30 @@ export const storyOf = (seed: number, hours: number): Story => {
       down: dice.pick([0, MINUTE, 2 * HOUR]),
     });
   }
-  // What takes three troubles in the right order is rare by chance: an attempt that AWS stores or does not, a death in the
-  // middle of it or of the next one, and an outage until the hour's window closes.
-  for (let n = count(0.8); n > 0; n -= 1) {
+  // What takes three troubles in the right order is rare by chance: an hour that meets one kind of answer, a death in the
+  // middle of an attempt under another, and then an outage until the hour's window closes, or another pod.
+  for (let n = count(1); n > 0; n -= 1) {
     const edge = dice.whole(1, hours) * HOUR;
+    const isRetry = dice.chance(0.6);
+    const before = dice.pick(isRetry ? REFUSING : (['fine', 'lostBefore', 'lostAfter', 'foreignStored'] as const));
+    const meanwhile = isRetry ? dice.pick(STORING) : before;
+    const at = edge + (isRetry ? dice.whole(25, 50) : dice.whole(2, 30)) * MINUTE;
     add({ at: edge - dice.whole(1, 50) * MINUTE, kind: 'report', ...usageOf(`o${n}`), times: 1 });
-    const first = dice.pick([
-      'fine',
-      'unsent',
-      'throttle',
-      'lostBefore',
-      'lostAfter',
-      'error500',
-      'foreignStored',
-    ] as const);
-    const crashAt = edge + dice.whole(2, 30) * MINUTE;
-    add({ at: edge, kind: 'weather', weather: first });
+    add({ at: edge, kind: 'weather', weather: before });
+    add({ at: at - 1, kind: 'weather', weather: meanwhile });
     add({
-      at: crashAt,
+      at,
       kind: 'crash',
       point: dice.pick(['before', 'after', 'torn'] as const),
-      effects: dice.whole(0, 6),
+      effects: dice.whole(0, 2),
       down: dice.pick([0, MINUTE, HOUR]),
+      within: isRetry ? 40 * MINUTE : 10 * MINUTE,
       burst: [],
     });
-    add({
-      at: crashAt - 1,
-      kind: 'weather',
-      weather: dice.pick([first, 'fine', 'lostAfter', 'error500Stored'] as const),
-    });
-    const then = dice.pick(['unsent', 'throttle', 'denied', 'expired', 'lostBefore', 'notEntitled'] as const);
-    add({ at: crashAt + MINUTE, kind: 'weather', weather: then });
-    add({ at: crashAt + dice.pick([HOUR, 5 * HOUR, 8 * HOUR]), kind: 'weather', weather: 'fine' });
+    // At once after the death, however late that came.
+    if (dice.chance(0.3)) add({ at: at + 1, kind: 'replace', keepsVolume: true, down: 0 });
+    add({ at: at + 1, kind: 'weather', weather: dice.pick([...REFUSING, 'lostBefore', 'notEntitled'] as const) });
+    add({ at: at + dice.pick([HOUR, 8 * HOUR, 8 * HOUR]), kind: 'weather', weather: 'fine' });
   }
   return { seed, hours, events: events.toSorted((a, b) => a.at - b.at) };
 };
