@@ -31,9 +31,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sending is not written before another attempt',
-    file: 'src/agent/services/sending.ts',
-    find: `if (item.kind === 'record') return ledger.begin(item.record.token);`,
-    put: `if (item.kind === 'record') return { ...item.record, state: 'sending' };`,
+    file: 'src/agent/io/ledger/ledger.ts',
+    find: `records.begin(token);
+        return records.readWhole(token);`,
+    put: `return { ...records.readWhole(token), state: 'sending' };`,
   },
   {
     name: 'sending that is found at the start is no doubt',
