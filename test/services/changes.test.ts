@@ -75,6 +75,19 @@ test('less than a unit of one product is never rounded up into a unit of another
   expect(world.check().findings).toEqual([]);
 });
 
+test('what a record of one product cannot say is held, and not said in an hour of another', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions: [sumOf('requests')] });
+  await world.report('requests', 5_000_000_000, { tags: { team: 'x' } });
+  await world.restartWith({ product: 'another-product' });
+  await world.advanceTo('12:20');
+  expect(world.line('requests', 10)).toMatchObject({ state: 'receipted', quantity: '2147483647' });
+  expect(world.ledger.agenda()).toEqual({ open: [], unsettled: [] });
+  expect([...world.ledger.books.lines()].filter(({ kind }) => kind === 'held')).toMatchObject([
+    { hour: '2026-03-01T10Z', held: '2852516353', reason: expect.stringContaining('another product') },
+  ]);
+  expect(world.check().findings).toEqual([]);
+});
+
 test('what was counted as a sum is not counted again by the counter that follows', async () => {
   const counter = { ...sumOf('requests'), meter: 'counter' } as const;
   const world = await startWorld({ now: '2026-03-01T10:01Z', dimensions: [counter] });

@@ -111,6 +111,10 @@ export const freezeHour = (
   hold(store, open, frozen.held, held, 'above maxPerHour');
   const leave = (): void => {
     if (quantity.isZero(frozen.toNext)) return;
+    if (store.product !== undefined && store.product !== definition.product) {
+      hold(store, open, frozen.toNext, toNext, 'more than one record can say, and the next hour is of another product');
+      return;
+    }
     openHours.moveIn(dimension, next(hour), frozen.toNext, open.origin, definition, toNext);
   };
   if (frozen.record === undefined) {
