@@ -16,8 +16,9 @@ export type Emulated = {
   readonly stop: () => void;
 };
 
-export const startEmulator = async (): Promise<Emulated> => {
-  const child: ChildProcess = spawn(process.execPath, [EMULATOR, 'serve', '--port', '0'], {
+/** `options` go to its `serve` command. */
+export const startEmulator = async (options: readonly string[] = []): Promise<Emulated> => {
+  const child: ChildProcess = spawn(process.execPath, [EMULATOR, 'serve', '--port', '0', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
