@@ -162,31 +162,24 @@ test('last is the newest level of the hour, and is not carried into the next one
 });
 
 test.each([
-  ['hour', { '10': '2', '11': '1', '24': '1' }],
-  ['day', { '10': '2', '24': '1' }],
-  ['month', { '10': '2' }],
+  ['hour', ['2', '1', '1']],
+  ['day', ['2', '1']],
+  ['month', ['2']],
 ] as const)('unique counts a thing once within the %s', async (within, bill) => {
-  const world = await worldOf('unique', { within });
+  const world = await worldOf('unique', { within }, '2026-03-01T22:00Z');
   const see = (source: string) => world.report('requests', 1, { source });
   await see('ada');
   await see('ada');
   await world.crash();
   await see('bob');
   await see('ada');
-  await world.advanceTo('11:10');
+  await world.advanceTo('23:20');
   await see('ada');
-  await world.advanceTo('00:10');
+  await world.advanceTo('00:20');
   await see('ada');
   await world.advanceTo('01:20');
-  const billed = Object.fromEntries(
-    [...world.ledger.books.lines()]
-      .filter(({ kind }) => kind === 'record')
-      .map(({ hour, quantity: units }) => [
-        String((Date.parse(`${String(hour).slice(0, 13)}:00Z`) - at('00:00:00')) / 3_600_000),
-        units,
-      ]),
-  );
-  expect(billed).toEqual(bill);
+  const records = [...world.ledger.books.lines()].filter(({ kind }) => kind === 'record');
+  expect(records.map((line) => line['quantity'])).toEqual(bill);
   expect(world.check().findings).toEqual([]);
 });
 
@@ -346,4 +339,77 @@ test('who was seen under a clock that is ahead is seen once in the hour that it 
   await see('bob');
   await world.advanceTo('12:20');
   expect(world.aws.bill('requests')).toEqual({ '10': '3', '11': '1' });
+});
+
+test('a clock that jumps ahead, or a machine that slept, adds nothing to a level; one that is set back counts nothing twice', async () => {
+  const world = await worldOf('average', { decimals: 2 });
+  await world.report('requests', 6);
+  await world.advanceTo('10:10');
+  world.jumpWall(20 * 60_000);
+  await world.wait(60_000);
+  world.jumpWall(-15 * 60_000);
+  await world.wait(20 * 60_000);
+  await world.report('requests', 0);
+  await world.advanceTo('13:20');
+  const total = [...world.ledger.books.lines()]
+    .filter(({ kind }) => kind === 'record')
+    .reduce((sum, line) => sum + Number(line['counted']), 0);
+  // Ten minutes before the jump, and the five beyond 10:31 once the clock has caught up with where it had been.
+  expect(total / 360).toBeCloseTo(15, 1);
+  expect(world.check().findings).toEqual([]);
+});
+
+test('beyond what can be told apart, new series count nothing and the known ones go on', async () => {
+  const world = await worldOf('counter');
+  const read = (names: readonly string[], value: number) =>
+    world.agent.recording.take(
+      names.map((source) => ({
+        dimension: 'requests',
+        quantity: quantity.of(value),
+        at: world.clock.wall(),
+        dated: false,
+        source,
+      })),
+    );
+  const names = Array.from({ length: 10_001 }, (_, n) => `pod-${n}`);
+  const [first] = await Promise.all([read(names, 5), world.wait(1)]);
+  expect(why(first).filter((one) => one === 'full')).toHaveLength(1);
+  const [again] = await Promise.all([read(['pod-0', 'pod-10000'], 7), world.wait(1)]);
+  expect(why(again)).toEqual(['full']);
+  // A day later nobody has read most of them: they make room, and come back without counting from zero.
+  world.jumpWall(25 * 3_600_000);
+  const [later] = await Promise.all([read(['pod-10000', 'pod-1'], 9), world.wait(1)]);
+  expect(why(later)).toEqual(['first', 'first']);
+  const start = at('10:00:30');
+  expect(why(await world.report('requests', 100, { source: 'pod-2', start }))).toEqual(['first']);
+  expect(world.check().findings).toEqual([]);
+});
+
+test.each([
+  ['average', 'last'],
+  ['unique', 'counter'],
+  ['counter', 'max'],
+] as const)('tags with %s and %s: told untagged where the meter does not count by them', async (one, other) => {
+  for (const meter of [one, other]) {
+    const world = await worldOf(meter);
+    const source = meter === 'unique' || meter === 'counter' ? { source: 'a' } : {};
+    const receipt = await world.report('requests', 1, { tags: { team: 'blue' }, ...source });
+    expect(receipt).toMatchObject({ untagged: meter === 'counter' || meter === 'max' ? 0 : 1 });
+  }
+});
+
+test('what is above maxPerHour is held and released, for every meter; a part of its unit stays whole', async () => {
+  const world = await worldOf('counter', { maxPerHour: quantity.read('10.5'), decimals: 0 });
+  await world.report('requests', 0, { source: 'a' });
+  await world.report('requests', 25, { source: 'a' });
+  await world.advanceTo('11:20');
+  expect(world.ledger.books.overview().dimensions).toMatchObject([{ held: quantity.of(15) }]);
+  const hour = Math.floor(at('10:00:00') / 3_600_000) as Parameters<typeof world.ledger.books.release>[0];
+  expect(world.ledger.books.release(hour, 'requests', (hour + 1) as typeof hour)).toMatchObject({
+    units: '15',
+    series: 0,
+  });
+  await world.advanceTo('12:20');
+  expect(world.aws.bill('requests')).toEqual({ '10': '10', '11': '15' });
+  expect(world.check().findings).toEqual([]);
 });

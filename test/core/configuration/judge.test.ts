@@ -24,7 +24,7 @@ test.each<readonly [string, Branch, string]>([
   [
     'within with another meter',
     { dimensions: { d: { meter: 'sum', within: 'day' } } },
-    'dimensions.d.within: within belongs to the meter unique, and this is a sum',
+    'dimensions.d.within: within belongs to the meter unique, and this one is sum',
   ],
   [
     'a period that is none',
@@ -40,12 +40,12 @@ test.each<readonly [string, Branch, string]>([
   [
     'scope with sum',
     { dimensions: { d: { meter: 'sum', scope: 'pod' } } },
-    'dimensions.d.scope: scope belongs to max, average, last and unique: a sum of several pods adds up by itself',
+    'dimensions.d.scope: scope belongs to max, average, last and unique: what several pods count with the meter sum adds up by itself',
   ],
   [
     'rounding with sum',
     { dimensions: { d: { meter: 'sum', rounding: 'up' } } },
-    'dimensions.d.rounding: rounding belongs to max, average, last and unique: a sum carries',
+    'dimensions.d.rounding: rounding belongs to max, average, last and unique: the meter sum carries',
   ],
   ...(['average', 'last', 'unique'] as const).map(
     (meter) =>

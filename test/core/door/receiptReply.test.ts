@@ -10,6 +10,21 @@ test('what counts is told in numbers alone', () => {
   });
 });
 
+test('what is accepted and counts nothing is told with its reason', () => {
+  const uncounted = (['first', 'held'] as const).map((why, index) => ({ index, why }));
+  const reply = receiptReply({ kind: 'accepted', accepted: 2, duplicates: 0, late: 0, untagged: 0, uncounted }, true);
+  expect(JSON.parse(reply.body)).toEqual({
+    accepted: 2,
+    duplicates: 0,
+    late: 0,
+    untagged: 0,
+    uncounted: [
+      { index: 0, why: 'first', reason: expect.stringContaining('first reading') },
+      { index: 1, why: 'held', reason: expect.stringContaining('ledger release') },
+    ],
+  });
+});
+
 test('an id taken before with other content: 409 alone, within a batch 422 that names each', () => {
   const single = receiptReply({ kind: 'conflict', indices: [0] }, false);
   expect([single.status, JSON.parse(single.body)]).toMatchObject([

@@ -132,8 +132,8 @@ test('a mistyped member is refused with what it was meant to be: an id that is n
     '0 quantitiy: is unknown; is it quantity?',
     '0 timestmp: is unknown; is it timestamp?',
     '0 zzzzzzzzz: is unknown; known are dimension, quantity, timestamp, id, tags, source, start',
-    '0 source: belongs to the meters counter and unique, and this is a sum',
-    '0 start: belongs to the meter counter, and this is a sum',
+    '0 source: belongs to the meters counter and unique, and this one is sum',
+    '0 start: belongs to the meter counter, and this one is sum',
     '0 start: must be a time by RFC 3339, such as "2026-03-01T10:15:00Z"; epoch numbers are not taken',
   ]);
 });
@@ -227,4 +227,53 @@ test('no text throws, and what counts is complete', () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+const METERS: ReportRules['dimensions'] = new Map([
+  ['requests', 'sum'],
+  ['growth', 'counter'],
+  ['level', 'average'],
+  ['seen', 'unique'],
+]);
+
+const problemsFor = (body: object): readonly string[] => {
+  const reading = reportsOf(JSON.stringify(body), { ...RULES, dimensions: METERS });
+  return reading.ok ? [] : reading.problems.map(({ field, reason }) => `${field} ${reason}`);
+};
+
+test('a counter needs a source and may have a start, a unique needs a source, the others have neither', () => {
+  const [growth, seen] = [
+    { dimension: 'growth', quantity: 5 },
+    { dimension: 'seen', quantity: 1 },
+  ];
+  const old = '2020-01-01T00:00:00Z';
+  expect(problemsFor({ ...growth, source: 'a' })).toEqual([]);
+  expect(problemsFor({ ...growth, source: 'a', start: old })).toEqual([]);
+  expect(problemsFor({ ...seen, source: 'a' })).toEqual([]);
+  expect(problemsFor(growth)).toEqual(['source is missing: a counter must say whose counter it is']);
+  expect(problemsFor({ ...growth, source: '', start: 5 })).toMatchObject([
+    'source must not be empty',
+    expect.stringContaining('start must be a time'),
+  ]);
+  expect(problemsFor({ ...growth, source: 'x'.repeat(257) })).toEqual(['source is longer than 256 bytes']);
+  expect(problemsFor({ ...growth, source: 'a', start: new Date(NOW + 6 * 60_000).toISOString() })).toEqual([
+    'start is after the reading itself',
+  ]);
+  expect(problemsFor(seen)).toEqual(['source is missing: a unique must say what was seen']);
+  expect(problemsFor({ ...seen, source: 'a', start: old })).toEqual([
+    'start belongs to the meter counter, and this one is unique',
+  ]);
+  expect(problemsFor({ ...seen, source: 'a', quantity: 2 })).toEqual([
+    'quantity must be 1: a unique counts what is seen, once',
+  ]);
+  expect(problemsFor({ dimension: 'level', quantity: 2, source: 'a' })).toEqual([
+    'source belongs to the meters counter and unique, and this one is average',
+  ]);
+});
+
+test('source and start reach the report', () => {
+  const body = { dimension: 'growth', quantity: 5, source: 'a', start: '2026-03-01T10:00:00Z' };
+  expect(reportsOf(JSON.stringify(body), { ...RULES, dimensions: METERS })).toMatchObject({
+    reports: [{ source: 'a', start: Date.parse(body.start) }],
+  });
 });

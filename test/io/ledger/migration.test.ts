@@ -83,3 +83,23 @@ test('a migration that is killed anywhere leaves the old version as it was, and 
   // Each step, the mark and the commit: at all of them it died once.
   expect(deaths).toBe(SCHEMA_VERSION - 1 + 2);
 });
+
+test('of a dimension that was a sum and a maximum in an old ledger units are proven, its raw counts are not', async () => {
+  const folder = folderOfVersion1();
+  const db = new DatabaseSync(join(folder, 'ledger.db'));
+  db.exec(
+    `UPDATE record SET definition = replace(definition, '"sum"', '"max"')
+     WHERE token = (SELECT token FROM record WHERE dimension = 'requests' ORDER BY serial LIMIT 1)`,
+  );
+  db.close();
+  const ledger = await openIn(folder, { dimensions: [sumOf('requests')] });
+  const { findings, accounts } = ledger.books.check();
+  expect(findings).toEqual([]);
+  expect(accounts.map(({ dimension, provable }) => [dimension, provable])).toEqual(
+    expect.arrayContaining([
+      ['requests', false],
+      ['decimal', true],
+    ]),
+  );
+  ledger.close();
+});

@@ -107,11 +107,11 @@ const seriesFaults = (
   const wants = meter === undefined ? undefined : KINDS[meter].source;
   if (wants !== undefined && source === undefined) faults.push(['source', `is missing: a ${meter} must say ${wants}`]);
   if (meter !== undefined && wants === undefined && source !== undefined) {
-    faults.push(['source', `belongs to the meters counter and unique, and this is a ${meter}`]);
+    faults.push(['source', `belongs to the meters counter and unique, and this one is ${meter}`]);
   }
   if (start === undefined) return { faults, began: undefined };
   if (meter !== undefined && meter !== 'counter') {
-    faults.push(['start', `belongs to the meter counter, and this is a ${meter}`]);
+    faults.push(['start', `belongs to the meter counter, and this one is ${meter}`]);
   }
   const read = typeof start === 'string' ? readTime(start) : { why: NOT_RFC_3339 };
   if ('why' in read) return { faults: [...faults, ['start', read.why]], began: undefined };

@@ -102,7 +102,8 @@ export const makeCounting = (store: Store, add: AddCount) => {
       case 'counter': {
         const { count, why } = series.read(report, arrival.aws, arrival.wall);
         const isNews = why === undefined || why === 'first';
-        const tags = isNews ? add(dimension, place.hour, tagSetOf(report.tags) ?? UNTAGGED, count) : UNTAGGED;
+        const wanted = tagSetOf(report.tags) ?? UNTAGGED;
+        const tags = isNews ? add(dimension, place.hour, wanted, count) : wanted;
         return { late: place.late, tags, ...(why === undefined ? {} : { why }) };
       }
       case 'average':

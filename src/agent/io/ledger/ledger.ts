@@ -110,6 +110,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     );
     forgetStrangeLevels(store);
     restartStrangeSeries(store, now);
+    countLevels(store, now);
     const lines = sent.lines();
     if (known !== undefined) noticeStepBack(store, resource, lines ?? [], now);
     else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);
@@ -309,7 +310,10 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         meta.set('grant', grant === undefined ? undefined : JSON.stringify(grant)),
       ),
     close: () => {
-      writer.write('outcomes', ({ meta }) => meta.set('open', 'no'));
+      writer.write('outcomes', (store) => {
+        countLevels(store, clock.wall());
+        store.meta.set('open', 'no');
+      });
       writer.close();
       signOut(directory);
     },

@@ -34,6 +34,8 @@ test.each([
   ['what was acknowledged', `UPDATE dimension SET acknowledged = '6'`],
   ['an hour', 'UPDATE record SET hour = hour - 1'],
   ['a record taken out', 'DELETE FROM record'],
+  ['what was left for the next hour', `UPDATE record SET to_next = '1'`],
+  ['what was carried', `UPDATE record SET carried_out = '1'`],
 ])('check tells that somebody changed %s', async (_, sql) => {
   const folder = newFolder();
   const ledger = await frozen(folder);

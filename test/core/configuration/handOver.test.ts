@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { judge } from '../../../src/agent/core/configuration/judge.ts';
+import type { Branch } from '../../../src/agent/core/configuration/layers/tree.ts';
+import { resolve } from '../../../src/agent/core/configuration/resolve.ts';
+
+const warned = (meter: string, more: Branch = {}): readonly string[] => {
+  const scope = meter === 'sum' || meter === 'counter' ? {} : { scope: 'pod' };
+  const { settings, findings } = judge({
+    product: { code: 'abc' },
+    dimensions: { hosts: { meter, ...scope } },
+    ...more,
+  });
+  expect(findings).toEqual([]);
+  return resolve(settings, { sealedByPlace: false, publicKeys: [], origins: {}, warnings: [] }).warnings;
+};
+
+test.each(['max', 'last', 'unique'])('O47: a %s whose next pod may not find its ledger is warned of', (meter) => {
+  expect(warned(meter)).toEqual([
+    expect.stringMatching(/^dimensions\.hosts: .*\/var\/lib\/tollgate.*onShutdown: keep/),
+  ]);
+  expect(warned(meter, { platform: 'ecs' })).toEqual([expect.stringContaining('not on ECS')]);
+  expect(warned(meter, { platform: 'eks', metering: { onShutdown: 'keep' } })).toEqual([]);
+  expect(warned(meter, { platform: 'ec2' })).toEqual([]);
+});
+
+test.each(['sum', 'counter', 'average'])('O47: a %s adds up by itself', (meter) => {
+  expect(warned(meter)).toEqual([]);
+});
