@@ -99,7 +99,7 @@ test.each(['sum', 'counter'] as const)(
         ledger?.abandon();
         rmSync(folder, { recursive: true });
       }),
-      { numRuns: 20 },
+      { numRuns: 60 },
     );
   },
 );
@@ -180,7 +180,7 @@ test('average: the integral over every clock hour is what an independent oracle 
       ledger.abandon();
       rmSync(folder, { recursive: true });
     }),
-    { numRuns: 20 },
+    { numRuns: 60 },
   );
 });
 
@@ -236,7 +236,7 @@ test.each(['sum', 'max', 'last', 'unique'] as const)(
           rmSync(folder, { recursive: true });
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
   },
 );
