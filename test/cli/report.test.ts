@@ -49,6 +49,20 @@ test('what the ledger says of it is said in words', async () => {
   );
 });
 
+test('a counter reading goes with its source and start, and is told why it counts nothing', async () => {
+  const uncounted = [{ index: 0, why: 'first' }] as const;
+  await using world = await startDoor({
+    handlers: {
+      dimensions: new Map([['growth', 'counter']]),
+      take: async () => ({ kind: 'accepted', accepted: 1, duplicates: 0, late: 0, untagged: 0, uncounted }),
+    },
+  });
+  const words = ['report', 'growth', '5', '--source', 'a', '--start', '2026-03-01T10:00:00Z'];
+  expect((await tollgate(words, { TOLLGATE_URL: world.url })).stdout).toBe(
+    'growth 5: accepted, but it counts nothing: the first reading of its series: it counts from here on\n',
+  );
+});
+
 test('a refused report is told why, with the code for wrong usage', async () => {
   await using world = await startDoor();
   const ended = await tollgate(['report', 'request', '1e3'], { TOLLGATE_URL: world.url });

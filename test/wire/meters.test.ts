@@ -103,3 +103,33 @@ test.concurrent('decimals 0 go out as a whole number, 1 to 6 as a decimal text, 
     d6: of('176366841.446208'),
   });
 });
+
+test.concurrent('a series with too many resets is named by answer, log and status, and freed by a command', async () => {
+  await using aws = await startScriptedAws();
+  const books = makeBooks();
+  aws.script('MeterUsage', books.store);
+  using service = await makeService(aws, { dimensions: { growth: { meter: 'counter' } } });
+  await using program = await service.run();
+  await service.granted(program);
+  const read = async (quantity: number) =>
+    (await service.report({ dimension: 'growth', quantity, source: 'pod-1' })).json() as Promise<object>;
+  expect(await read(100)).toMatchObject({ accepted: 1, uncounted: [{ why: 'first' }] });
+  for (let value = 6; value > 0; value -= 1) expect(await read(value)).not.toHaveProperty('uncounted');
+  expect(await read(0)).toMatchObject({ uncounted: [{ why: 'brake' }] });
+  expect(await read(5000)).toMatchObject({ uncounted: [{ why: 'held' }] });
+  const { warnings } = (await service.status()) as unknown as { readonly warnings: readonly string[] };
+  const fix = /"tollgate (ledger release (\S+) growth)"/.exec(warnings.join());
+  expect(warnings.join()).toContain('the counter "pod-1" of growth is held');
+  expect(program.stderr()).toContain('counter series held');
+  const released = spawnSync(
+    process.execPath,
+    [join(DIST, 'tollgate.mjs'), ...(fix?.[1]?.split(' ') ?? []), '--ledger', service.stage.ledger],
+    { encoding: 'utf8' },
+  );
+  expect(released.stdout).toBe('1 counter series of growth count again, each from its next reading on\n');
+  expect(await read(6000)).toMatchObject({ uncounted: [{ why: 'first' }] });
+  expect(await read(6004)).not.toHaveProperty('uncounted');
+  program.child.kill('SIGTERM');
+  expect((await program.ended).code).toBe(0);
+  expect(books.total('growth')).toBe(21 + 4);
+});

@@ -8,6 +8,7 @@ export type Usage = {
   readonly id?: string;
   readonly timestamp?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly source?: string;
 };
 
 /** Where a `tollgate run` listens, whatever process serves it. */
