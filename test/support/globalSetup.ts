@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../scripts/bundle.ts';
@@ -13,9 +13,13 @@ const globalSetup = async (): Promise<void> => {
       `Node ${process.versions.node} runs the tests, ${LEAST.join('.')} is the least: run them by "npm test" after "npm ci" with install scripts allowed.`,
     );
   }
-  const folder = await mkdtemp(join(tmpdir(), 'tollgate-dist-'));
-  await build(folder);
-  process.env.TOLLGATE_DIST = folder;
+  // Whatever tests and the programs they start leave in the folder for temporary files goes with it.
+  const folder = await mkdtemp(join(tmpdir(), 'tg-'));
+  // Some tests run programs as another user.
+  await chmod(folder, 0o755);
+  process.env.TMPDIR = folder;
+  process.env.TOLLGATE_DIST = join(folder, 'dist');
+  await build(process.env.TOLLGATE_DIST);
 };
 
 // biome-ignore lint/style/noDefaultExport: jest asks for one
