@@ -4,7 +4,7 @@ import * as quantity from '../../src/agent/core/usage/quantity.ts';
 const common = { meter: 'sum', rounding: 'down', zeroHours: false } as const;
 
 const WHOLE: Dimension = { ...common, name: 'whole', per: quantity.of(1), decimals: 0 };
-const SEVENTHS: Dimension = { ...common, name: 'sevenths', per: quantity.of(7), decimals: 0, zeroHours: true };
+const SEVENTHS: Dimension = { ...common, name: 'sevenths', per: quantity.of(7), decimals: 0 };
 const DECIMAL: Dimension = {
   ...common,
   name: 'decimal',
@@ -25,7 +25,7 @@ export const OTHERS: readonly Dimension[] = [
 /** What the vendor configures, and what later versions of the product make of it. */
 const CONFIGURATIONS: readonly (readonly Dimension[])[] = [
   [WHOLE, SEVENTHS, DECIMAL, ...OTHERS],
-  [WHOLE, { ...SEVENTHS, per: quantity.of(5), zeroHours: false }, DECIMAL, ...OTHERS],
+  [WHOLE, { ...SEVENTHS, per: quantity.of(5), zeroHours: true }, DECIMAL, ...OTHERS],
   [...OTHERS, WHOLE, SEVENTHS, { ...common, name: 'decimal', per: DECIMAL.per, decimals: 1 }],
   [SEVENTHS, DECIMAL, ...OTHERS],
 ];

@@ -20,7 +20,7 @@ export const makeTime = (start: number, dice: Dice) => {
   const clock: Clock = { wall: () => start + now + wallOffset, monotonic };
 
   /** A tick may come early, late or not at all: it only wakes. */
-  const nextTick = (): number => monotonic() + dice.whole(20, 900) * 1000;
+  const nextTick = (): number => monotonic() + dice.whole(20, 1_500) * 1000;
 
   const scheduler: Scheduler = {
     sleep: (delay, signal) =>
