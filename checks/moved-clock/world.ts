@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Reply, type ScriptedAws, startScriptedAws, type WireRequest } from '../../test/support/scriptedAws.ts';
 import { type Books, bodiesByRecord, makeBooks, sent } from '../../test/wire/support/books.ts';
-import type { Program } from '../../test/wire/support/program.ts';
+import { type Program, pause } from '../../test/wire/support/program.ts';
 import { makeService, type Service } from '../../test/wire/support/service.ts';
 import { type MovedClock, makeClock } from './clock.ts';
 import { makeMover } from './mover.ts';
@@ -79,6 +79,15 @@ export const startWorld = async (
     isOver: () => program?.isOver() !== false,
   });
 
+  /** No call for longer than the pace keeps two of them apart: what is due at this moment has gone out. */
+  const calm = async (): Promise<void> => {
+    for (let before = -1; before !== aws.requests.length; ) {
+      before = aws.requests.length;
+      await pause(1_300);
+      await quiet();
+    }
+  };
+
   const begin = async (): Promise<void> => {
     ending = false;
     program = await service.run({ env, lives: 15 * MINUTE });
@@ -126,6 +135,7 @@ export const startWorld = async (
       const [hours = 0, minutes = 0] = clockTime.split(':').map(Number);
       const target = day + Number(days) * 24 * HOUR + hours * HOUR + minutes * MINUTE;
       while (clock.now() < target) await move(Math.min(target, clock.now() + step));
+      await calm();
     },
     pass: (milliseconds) => move(clock.now() + milliseconds),
     advanceUntil: async (what, seen) => {

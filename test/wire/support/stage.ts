@@ -119,7 +119,7 @@ export const makeStage = (aws: At, tree: Tree = {}): Stage => {
       startTollgate(['exec', '--config', configFile, '--', ...product], {
         env,
         cwd: folder,
-        lives: 40_000,
+        lives: 55_000,
         ...options,
       }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
