@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { html, no, type Script, startScriptedAws, yes } from '../support/scriptedAws.ts';
 import { hourlyProduct, makeStage, RUNS } from './support/stage.ts';
+import { FOREIGN, LOST } from './support/strangeAnswers.ts';
 import { makeKeys, trulySigned } from './support/tokens.ts';
 
 /** Lists of the gate's table in the design: what AWS answers, and how the wrapper ends. */
@@ -112,6 +113,41 @@ const judge = async (operation: string, row: Row, tree: object): Promise<void> =
 
 describe('the gate of a usage product', () => {
   test.concurrent.each([HANG, ...USAGE])('$name: $exit', (row) => judge('DryRun', row, {}), 30_000);
+});
+
+/** The answer before was lost: nobody knows what AWS made of the question, and the gate asks again. */
+const afterLost = (row: Row): Row => ({
+  ...row,
+  answers: [{ do: 'reset' }, ...row.answers],
+  ...(row.calls === undefined ? {} : { calls: row.calls + 1 }),
+});
+
+const definite = (rows: readonly Row[]): readonly Row[] =>
+  rows.filter(({ calls }) => calls !== undefined).map(afterLost);
+
+const HOURLY = { ...hourlyProduct([{ version: 1, pem: keys.pem }]) };
+
+describe('after an answer that was lost, the next one counts as it would have', () => {
+  test.concurrent.each(definite(USAGE))('usage, $name: $exit', (row) =>
+    judge('DryRun', row, { gate: { patience: '20s' } }),
+  );
+  test.concurrent.each(definite(SIGNED))('hourly, $name: $exit', (row) =>
+    judge('RegisterUsage', row, { ...HOURLY, gate: { patience: '20s' } }),
+  );
+});
+
+/** A DryRun has nothing to return: a yes of AWS is one, whatever is in it. */
+const isYesToDryRun = (name: string): boolean => /^200 with(out)? an? .*record id/.test(name);
+
+describe('what is no answer of AWS opens no gate', () => {
+  const strange = [...LOST, ...FOREIGN].map(({ name, reply }) => ({ name, answers: [reply], exit: 69 }));
+  test.concurrent.each(strange.filter((_, turn) => turn % 2 === 0))('hourly, $name', (row) =>
+    judge('RegisterUsage', row, { ...HOURLY, gate: { patience: '0s' } }),
+  );
+  test.concurrent.each(strange.filter(({ name }, turn) => turn % 2 === 1 && !isYesToDryRun(name)))(
+    'usage, $name',
+    (row) => judge('DryRun', row, { gate: { patience: '0s' } }),
+  );
 });
 
 describe.each(['hourly', 'monthly'])('the gate of a product sold %s', (pricing) => {

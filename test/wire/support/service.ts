@@ -30,7 +30,12 @@ export type Service = Disposable & {
 export type Status = {
   readonly verdict: { readonly value: string; readonly confirmed: boolean; readonly remembered: boolean };
   readonly sender: { readonly state: string; readonly lastAnswer: string | null };
-  readonly dimensions: readonly { readonly name: string; readonly open: string; readonly receipted: string }[];
+  readonly dimensions: readonly {
+    readonly name: string;
+    readonly open: string;
+    readonly carry: string;
+    readonly receipted: string;
+  }[];
   readonly hours: readonly {
     readonly hour: string;
     readonly dimension: string;
