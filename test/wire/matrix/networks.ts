@@ -1,9 +1,7 @@
-import { expect, test } from '@jest/globals';
-import { type Reply, startScriptedAws } from '../support/scriptedAws.ts';
-import { playTrouble, type Trouble } from './matrix/trouble.ts';
-import { behind, type CrookedProxy, type Manner, startCrookedProxy } from './support/crookedProxy.ts';
-import { inLanes } from './support/lanes.ts';
-import { makeService } from './support/service.ts';
+import { expect } from '@jest/globals';
+import type { Reply } from '../../support/scriptedAws.ts';
+import { behind, type CrookedProxy, type Manner, startCrookedProxy } from '../support/crookedProxy.ts';
+import type { Trouble } from './trouble.ts';
 
 const HOST = 'metering.marketplace.eu-west-1.amazonaws.com';
 const refusing = (status: string): Manner => ({
@@ -47,7 +45,8 @@ const byProxy = (
 
 const PASSWORD = 'user:pass-word@';
 
-const TROUBLES: readonly Trouble[] = [
+/** Between the program and AWS. */
+export const NETWORKS: readonly Trouble[] = [
   byProxy('a proxy that wants a password', refusing('407 Proxy Authentication Required'), /not sent: .* answered 407/),
   byProxy('a proxy that knows another password', refusing('407 No'), /not sent: .* answered 407/, { user: PASSWORD }),
   byProxy('a proxy that reaches nobody', refusing('502 Bad Gateway'), /not sent: .* answered 502/, { user: PASSWORD }),
@@ -68,36 +67,3 @@ const TROUBLES: readonly Trouble[] = [
     reply: () => ({ do: 'half' }),
   }),
 ];
-
-const played = inLanes(TROUBLES, 6, playTrouble);
-
-test.each(TROUBLES.map(({ name }, index) => [name, index] as const))(
-  '%s: first and after doubt, then billed once',
-  async (_name, index) => {
-    await expect(played[index]).resolves.toBeUndefined();
-  },
-  120_000,
-);
-
-test('a name that does not resolve after a grant: nothing is lost, and it goes out when it does', async () => {
-  await using aws = await startScriptedAws();
-  using service = await makeService(aws, { shutdown: { grace: '3s', drain: '2s' } });
-  const away = { ...service.stage.env, AWS_ENDPOINT_URL_MARKETPLACE_METERING: 'http://metering.invalid' };
-  {
-    await using first = await service.run();
-    await service.granted(first);
-    first.child.kill('SIGKILL');
-    await first.ended;
-  }
-  await using second = await service.run({ env: away });
-  await service.granted(second);
-  expect((await service.report({ dimension: 'requests', quantity: 5 })).status).toBe(202);
-  second.child.kill('SIGTERM');
-  expect((await second.ended).code).toBe(75);
-  expect(aws.calls('MeterUsage')).toEqual([]);
-  await using third = await service.run();
-  await service.granted(third);
-  third.child.kill('SIGTERM');
-  expect((await third.ended).code).toBe(0);
-  expect(aws.calls('MeterUsage').map(({ body }) => JSON.parse(body).UsageQuantity)).toEqual([5]);
-});

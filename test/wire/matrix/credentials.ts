@@ -1,8 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { html, no, type Reply, yes } from '../support/scriptedAws.ts';
-import { playTrouble, type Trouble } from './matrix/trouble.ts';
-import { inLanes } from './support/lanes.ts';
-import { eksEnvironment } from './support/stage.ts';
+import { html, no, type Reply, yes } from '../../support/scriptedAws.ts';
+import { eksEnvironment } from '../support/stage.ts';
+import type { Trouble } from './trouble.ts';
 
 const ECS = 'GET /credentials';
 const STS = 'AssumeRoleWithWebIdentity';
@@ -61,7 +59,9 @@ const expired: Trouble = {
   mend: ({ aws }) => aws.script(ECS),
 };
 
-const TROUBLES: readonly Trouble[] = [
+/** Between the program and what it signs with. */
+export const CREDENTIALS: readonly Trouble[] = [
+  unsigned(STS, 'no answer', { do: 'hang' }, /no credentials: /),
   unsigned(ECS, '429', { do: 'answer', status: 429, body: 'slow down' }, /no credentials: .*429/),
   unsigned(ECS, '500', { do: 'answer', status: 500, body: '{"code":"InternalServerError"}' }, /no credentials: .*500/),
   unsigned(ECS, '404', { do: 'answer', status: 404, body: 'unable to get credentials' }, /no credentials: .*404/),
@@ -76,16 +76,5 @@ const TROUBLES: readonly Trouble[] = [
   unsigned(STS, 'a page', html(), /no credentials: /),
   unsigned(STS, 'half an answer', { do: 'half' }, /no credentials: /),
   unsigned(STS, 'reset', { do: 'reset' }, /no credentials: /),
-  unsigned(STS, 'no answer', { do: 'hang' }, /no credentials: /),
   expired,
 ];
-
-const played = inLanes(TROUBLES, 8, playTrouble);
-
-test.each(TROUBLES.map(({ name }, index) => [name, index] as const))(
-  '%s: first and after doubt, then billed once',
-  async (_name, index) => {
-    await expect(played[index]).resolves.toBeUndefined();
-  },
-  120_000,
-);
