@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { HOUR } from '../../../src/agent/core/time/hour.ts';
 import { newFolder, openIn, reportOf, TEN, take } from '../../support/ledgerOnDisk.ts';
 import { makeVirtualTime } from '../../support/virtualTime.ts';
 
@@ -42,6 +43,8 @@ test('an empty folder in the place of the ledger is never taken for it, and no n
     reason: expect.stringContaining('is gone'),
   });
   expect(existsSync(join(folder, 'ledger.db'))).toBe(false);
+  // The door asks this with every request: what it cannot write it still has to answer.
+  expect(ledger.dedupeWindow()).toBe(24 * HOUR);
   for (const name of ['ledger.db', 'ledger.db-wal']) {
     if (existsSync(join(folder, `${name}.away`))) renameSync(join(folder, `${name}.away`), join(folder, name));
   }

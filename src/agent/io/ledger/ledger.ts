@@ -131,6 +131,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     }
   };
 
+  const window = makeDedupeWindow(settings, clock);
   const first = await openPatiently(file, options);
   let id: string | undefined;
   let firstHour = hourOf(clock.wall());
@@ -144,6 +145,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       const aside = setAside(file, error, clock.wall(), log);
       const store = prepare(openFile());
       ({ id, firstHour } = transaction(store.database.db, () => begin(store, aside)));
+      window.learn(store);
       tellLosses(store);
       return store;
     },
@@ -159,6 +161,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   ({ id, firstHour } = opening);
   const { crashedBefore } = opening;
   sent.begin();
+  window.learn(writer.store());
   tellLosses(writer.store());
 
   const isTaken = (dimension: string, hour: Hour): boolean => writer.store().records.isTaken(dimension, hour);
@@ -193,8 +196,6 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   };
 
   const books = makeBooks(() => writer.store().database, writer);
-
-  const window = makeDedupeWindow(settings, clock, () => writer.store().meta.get('ids_since'));
 
   /** Nothing of a record goes out before its hour stands in the file beside the ledger. */
   const noteSent = ({ hour, dimension, resource: owner, token }: MeterRecord): void =>

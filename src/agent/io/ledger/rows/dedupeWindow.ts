@@ -11,7 +11,9 @@ const FILLING = 1 / 2;
 
 /** How long ids are known. */
 export type DedupeWindow = {
-  /** The window in force, in ms. */
+  /** Reads in a file that was just opened since when all ids are known. */
+  readonly learn: (store: Pick<Store, 'meta'>) => void;
+  /** The window in force, in ms; asked for with every request, also while the disk fails. */
   readonly length: () => Millis;
   /**
    * Forgets ids beyond the window; a crowded file shrinks it, never below `least`. Within a transaction. `hour` is AWS's: a
@@ -20,18 +22,18 @@ export type DedupeWindow = {
   readonly forget: (store: Store, hour: Hour) => void;
 };
 
-/** `since`: the hour since which all ids are known, when some were forgotten early for want of room. */
 export const makeDedupeWindow = (
   { maxBytes, dedupe: { keep, least } }: Config['ledger'],
   clock: Clock,
-  since: () => string | undefined,
 ): DedupeWindow => {
+  /** The hour since which all ids are known, when some were forgotten early for want of room, or lost. */
+  let shrunkTo: Hour | undefined;
   return {
-    length: () => {
-      const shrunkTo = since();
-      if (shrunkTo === undefined) return keep;
-      return Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(Number(shrunkTo) as Hour)));
+    learn: ({ meta }) => {
+      const since = meta.get('ids_since');
+      shrunkTo = since === undefined ? undefined : (Number(since) as Hour);
     },
+    length: () => (shrunkTo === undefined ? keep : Math.max(MINUTE, Math.min(keep, clock.wall() - startOf(shrunkTo)))),
     forget: ({ ids, meta, database }, hour) => {
       const now = endOf(hour);
       ids.beFine(database.bytes() > maxBytes * FILLING);
@@ -41,6 +43,7 @@ export const makeDedupeWindow = (
       for (let ends = ids.oldestEnds(); ends !== undefined && ends <= floor; ends = ids.oldestEnds()) {
         if (database.bytes() <= maxBytes * CROWDED) break;
         ids.forgetBefore(ends);
+        shrunkTo = ends;
         meta.set('ids_since', String(ends));
       }
     },
