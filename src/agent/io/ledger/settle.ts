@@ -12,6 +12,7 @@ import type { StoredHour } from './rows/openHours.ts';
 import type { StoredRecord } from './rows/records.ts';
 import type { Store } from './rows/store.ts';
 import { taggedSharesOf } from './rows/tagShares.ts';
+import { decimalOf } from './rows/values.ts';
 
 const hold = (
   { database }: Store,
@@ -77,7 +78,7 @@ const fold = ({ database: { db } }: Store, open: StoredHour, { own, carry }: Fro
   const { dimension, hour, counted, reports, definition, carried } = open;
   const before = db.prepare('SELECT * FROM folded WHERE dimension = ? AND hour = ?').get(dimension, hour);
   const plus = (column: string, more: quantity.Quantity): string =>
-    quantity.format(quantity.add(quantity.read(String(before?.[column] ?? '0')), more));
+    quantity.format(quantity.add(decimalOf(before?.[column]), more));
   db.prepare('INSERT OR REPLACE INTO folded VALUES (?, ?, ?, ?, ?, ?)').run(
     dimension,
     hour,

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Account } from '../../../core/record/audit.ts';
 import { type Body, type RecordState, tokenOf } from '../../../core/record/record.ts';
 import { format } from '../../../core/time/hour.ts';
@@ -9,8 +9,7 @@ import * as quantity from '../../../core/usage/quantity.ts';
 import { makeMeta } from '../rows/meta.ts';
 import { recordOf } from '../rows/records.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
-
-const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
+import { decimalOf } from '../rows/values.ts';
 
 /** Adds up everything the ledger says, a dimension at a time. */
 export const accountsOf = (db: DatabaseSync): readonly Account[] => {

@@ -8,6 +8,7 @@ import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import { heldSeriesOf } from '../rows/series.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
+import { decimalOf, optional } from '../rows/values.ts';
 
 /** A part of a line's quantity, by its tags; untagged without any. */
 type LineAllocation = { readonly quantity: string; readonly tags: Readonly<Record<string, string>> };
@@ -22,16 +23,13 @@ const allocationsIn = (allocations: readonly Allocation[]): readonly LineAllocat
 
 type Row = Record<string, SQLOutputValue>;
 
-const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
-
 const time = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : new Date(Number(value)).toISOString();
 
 const hourText = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : format(Number(value) as Hour);
 
-const text = (value: SQLOutputValue | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
+const text = (value: SQLOutputValue | undefined): string | null => optional(value) ?? null;
 
 /** Held units by tag set: what their shares do not name of them is untagged. */
 const heldAllocations = (row: Row): readonly Allocation[] =>

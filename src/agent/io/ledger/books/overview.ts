@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { DimensionOverview, LedgerOverview } from '../../../core/record/overview.ts';
 import type { MeterRecord, RecordState } from '../../../core/record/record.ts';
 import type { Hour } from '../../../core/time/hour.ts';
@@ -10,11 +10,10 @@ import { levelOf } from '../rows/levels.ts';
 import { lossesOf } from '../rows/losses.ts';
 import { recordOf } from '../rows/records.ts';
 import { heldSeriesOf } from '../rows/series.ts';
+import { decimalOf } from '../rows/values.ts';
 
 /** A person need not see more hours than this at once; an export has them all. */
 const MOST_HOURS = 500;
-
-const decimalOf = (value: SQLOutputValue | undefined): quantity.Quantity => quantity.read(String(value ?? '0'));
 
 /** Level-seconds mean nothing to a person: an average is shown as it would stand if the hour ended now. */
 const shownCount = (meter: Meter, counted: quantity.Quantity): quantity.Quantity =>

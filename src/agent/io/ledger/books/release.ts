@@ -6,9 +6,8 @@ import { format, type Hour } from '../../../core/time/hour.ts';
 import { type Definition, read as readDefinition } from '../../../core/usage/definition.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { Store } from '../rows/store.ts';
+import { decimalOf } from '../rows/values.ts';
 import { notFound } from './notFound.ts';
-
-const decimalOf = (value: unknown): quantity.Quantity => quantity.read(String(value ?? '0'));
 
 /** Units go out with hours to come, and those are of the product that is configured now. */
 export const mustBeOurs = ({ product }: Store, ofWhich: string, what: string): void => {

@@ -1,12 +1,10 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Standing } from '../../../core/configuration/standing.ts';
 import { format, type Hour } from '../../../core/time/hour.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import { makeMeta } from '../rows/meta.ts';
+import { optional } from '../rows/values.ts';
 import { overviewOf } from './overview.ts';
-
-const optional = (value: SQLOutputValue | undefined): string | undefined =>
-  value === null || value === undefined ? undefined : String(value);
 
 /** What the ledger holds that a new configuration could touch. */
 export const standingOf = (db: DatabaseSync, bytes: number): Standing => {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Loss } from '../../../core/record/overview.ts';
-import { format, type Hour, type Instant, stampOf } from '../../../core/time/hour.ts';
+import { format, type Hour, hourOf, type Instant, stampOf } from '../../../core/time/hour.ts';
 import { freeze } from '../../../core/usage/freeze.ts';
 import type { SentHour } from '../disk/sentHours.ts';
 import type { Aside } from '../disk/setAside.ts';
@@ -27,7 +27,7 @@ const state = ({ database: { db }, meta }: Store, at: Instant, what: string, sen
   const use = db.prepare('INSERT OR IGNORE INTO used_hour VALUES (?, ?, ?)');
   for (const { resource, dimension, hour } of sent) use.run(resource, dimension, hour);
   db.prepare('INSERT INTO loss (at, what) VALUES (?, ?)').run(at, what);
-  meta.set('ids_since', String(Math.floor(at / 3_600_000)));
+  meta.set('ids_since', String(hourOf(at)));
 };
 
 /** A new ledger in the place of one that is lost: states it, and learns which hours are used. Within a transaction. */

@@ -14,6 +14,7 @@ import type { Meta } from './meta.ts';
 import type { Sightings } from './sightings.ts';
 import type { TagShares } from './tagShares.ts';
 import type { Tallies, Tally } from './tallies.ts';
+import { decimalOf } from './values.ts';
 
 /** An open hour with what only the ledger needs to know of it. */
 export type StoredHour = Omit<OpenHour, 'previousToken'> & { readonly reports: number };
@@ -100,11 +101,10 @@ export const makeOpenHours = (
 
   const figuresOf = (dimension: string) => {
     const row = figures.get(dimension);
-    const decimalOf = (column: string) => quantity.read(String(row?.[column] ?? '0'));
     return {
-      acknowledged: decimalOf('acknowledged'),
-      carry: decimalOf('carry'),
-      writtenOff: decimalOf('written_off'),
+      acknowledged: decimalOf(row?.['acknowledged']),
+      carry: decimalOf(row?.['carry']),
+      writtenOff: decimalOf(row?.['written_off']),
       conflicts: Number(row?.['conflicts'] ?? 0),
       lastReceipt: (row?.['last_receipt'] ?? null) as string | null,
     };

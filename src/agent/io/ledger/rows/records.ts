@@ -14,6 +14,7 @@ import type { AnswerNote } from '../../../ports.ts';
 import type { StoredHour } from './openHours.ts';
 import type { TagShares } from './tagShares.ts';
 import type { Totals } from './totals.ts';
+import { optional } from './values.ts';
 import { makeRecordWriter, previousTokenIn, type RecordChange } from './writeRecord.ts';
 
 /** A record with what only the ledger needs to know of it. */
@@ -43,9 +44,6 @@ export type Records = {
   readonly change: (token: string, change: RecordChange) => void;
   readonly note: (token: string, answer: AnswerNote) => void;
 };
-
-const optional = (value: SQLOutputValue | undefined): string | undefined =>
-  value === null || value === undefined ? undefined : String(value);
 
 export const recordOf = (row: Record<string, SQLOutputValue>): StoredRecord => ({
   token: String(row['token']),

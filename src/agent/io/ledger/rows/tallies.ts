@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MOST_KEYS, MOST_TAG_SETS, pairsOf, type TagSet, UNTAGGED } from '../../../core/tags/tagSet.ts';
 import type { Hour } from '../../../core/time/hour.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { decimalOf } from './values.ts';
 
 /** What was counted for one tag set in an open hour. */
 export type Tally = { readonly tags: TagSet; readonly counted: quantity.Quantity; readonly reports: number };
@@ -53,7 +54,7 @@ export const makeTallies = (db: DatabaseSync): Tallies => {
       })),
     add: (dimension, hour, { tags, counted, reports }, combine) => {
       const before = one.get(dimension, hour, tags);
-      const total = combine(quantity.read(String(before?.['counted'] ?? '0')), counted);
+      const total = combine(decimalOf(before?.['counted']), counted);
       write.run(dimension, hour, tags, quantity.format(total), Number(before?.['reports'] ?? 0) + reports);
     },
     remove: (dimension, hour) => {

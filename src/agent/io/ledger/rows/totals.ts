@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RecordState } from '../../../core/record/record.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { decimalOf } from './values.ts';
 
 /** How many units and records of a dimension are in each state, kept with every change. */
 export type Totals = {
@@ -13,7 +14,7 @@ export const makeTotals = (db: DatabaseSync): Totals => {
   const write = db.prepare('INSERT OR REPLACE INTO total VALUES (?, ?, ?, ?)');
   const change = (dimension: string, state: RecordState, units: quantity.Quantity, records: 1 | -1): void => {
     const row = select.get(dimension, state);
-    const before = quantity.read(String(row?.['units'] ?? '0'));
+    const before = decimalOf(row?.['units']);
     const after = records === 1 ? quantity.add(before, units) : quantity.subtract(before, units);
     write.run(dimension, state, quantity.format(after), Number(row?.['records'] ?? 0) + records);
   };
