@@ -16,19 +16,17 @@ export type Change = {
   readonly text: string;
 };
 
-const keeps = (text: string, dimension: string | null = null, hour: string | null = null): Change => ({
-  effect: 'keeps',
-  dimension,
-  hour,
-  text,
-});
+const changeOf =
+  (effect: Change['effect']) =>
+  (text: string, dimension: string | null = null, hour: string | null = null): Change => ({
+    effect,
+    dimension,
+    hour,
+    text,
+  });
 
-const costs = (text: string, dimension: string | null = null, hour: string | null = null): Change => ({
-  effect: 'costs',
-  dimension,
-  hour,
-  text,
-});
+const keeps = changeOf('keeps');
+const costs = changeOf('costs');
 
 const isSome = (text: string): boolean => !quantity.isZero(quantity.read(text));
 

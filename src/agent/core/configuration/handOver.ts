@@ -3,7 +3,7 @@ import type { Settings } from './schema/schema.ts';
 
 /**
  * AWS keys hours by task and pod. Where one follows another within an hour, each says its own number of it, and for a maximum,
- * a last level or a first sighting both are the same thing (case O47): unless the follower finds the ledger of the one before.
+ * a last level or a first sighting both are the same thing: unless the follower finds the ledger of the one before.
  */
 export const handOverWarnings = ({ dimensions, metering, platform, ledger }: Settings): readonly string[] => {
   // An instance keeps its disk, a laptop is not billed, and who writes keep has a ledger that outlives the pod.

@@ -1,5 +1,5 @@
 import * as quantity from '../usage/quantity.ts';
-import { type Shares, taggedOf } from './shares.ts';
+import type { Shares } from './shares.ts';
 import { MOST_KEYS, pairsOf, type TagSet, UNTAGGED } from './tagSet.ts';
 
 /** A part of a record's quantity, for one tag set. */
@@ -41,7 +41,7 @@ export const allocationsOf = (shares: Shares, total: quantity.Quantity): readonl
     kept.push(one);
   }
   if (kept.length === 0) return [];
-  const untagged = quantity.subtract(total, taggedOf(new Map(kept.map(({ tags, units }) => [tags, units]))));
+  const untagged = quantity.subtract(total, quantity.sum(kept.map(({ units }) => units)));
   const all = quantity.isZero(untagged) ? kept : [...kept, { tags: UNTAGGED, units: untagged }];
   return all.sort((a, b) => (a.tags < b.tags ? -1 : 1));
 };

@@ -33,8 +33,7 @@ const bounded = (balances: Counts): Counts => {
 
 const fairly = ({ definition, counts, balances, counted, carried, own }: Hour) => {
   const { per, decimals } = definition;
-  const levels = new Map(balances);
-  for (const [set, count] of counts) levels.set(set, quantity.add(levels.get(set) ?? quantity.ZERO, count));
+  const levels = quantity.addEach(balances, counts);
   const total = quantity.add(carried, counted);
   levels.set(UNTAGGED, quantity.subtract(total, quantity.sum(levels.values())));
   // The raw count that is worth one unit of the last decimal.

@@ -10,13 +10,6 @@ export type Shares = ReadonlyMap<TagSet, quantity.Quantity>;
 
 export const NO_SHARES: Shares = new Map();
 
-export const addShares = (a: Shares, b: Shares): Shares => {
-  if (a.size === 0) return b;
-  const sum = new Map(a);
-  for (const [set, units] of b) sum.set(set, quantity.add(sum.get(set) ?? quantity.ZERO, units));
-  return sum;
-};
-
 export const taggedOf = (shares: Shares): quantity.Quantity => quantity.sum(shares.values());
 
 /** Tagged shares out of quanta of 10^-`decimals` units. */

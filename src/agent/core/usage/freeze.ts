@@ -2,7 +2,7 @@ import type { Outcome } from '../record/outcome.ts';
 import { type Body, tokenOf } from '../record/record.ts';
 import { allocationsOf } from '../tags/allocations.ts';
 import { type Counts, ownShares } from '../tags/ownShares.ts';
-import { addShares, divideShares, NO_SHARES, type Shares } from '../tags/shares.ts';
+import { divideShares, NO_SHARES, type Shares } from '../tags/shares.ts';
 import type { Hour, Instant } from '../time/hour.ts';
 import type { Definition } from './definition.ts';
 import { carriedPerUnit, meter } from './meter.ts';
@@ -81,7 +81,7 @@ const tagsOfFrozen = (
   const { own, allowed, total, sendable } = units;
   const { shares, balances } = ownShares({ ...tagged, definition, counted, carried, own });
   const { now: passing, later: held } = divideShares(shares, own, allowed, definition.decimals);
-  const here = addShares(passing, tagged.moved);
+  const here = quantity.addEach(passing, tagged.moved);
   const { now: recorded, later: toNext } = divideShares(here, total, sendable, definition.decimals);
   return { recorded, elsewhere: { toNext, held, balances } };
 };

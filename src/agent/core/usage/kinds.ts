@@ -11,7 +11,7 @@ export type Kind = {
   readonly tagged: boolean;
   /** Hours that began with meters of one shape take the reports of each other; `undefined`: no other meter's. */
   readonly shape?: 'amount';
-  /** Whether two reporters that follow one another within an hour would bill that hour twice (case O47). */
+  /** Whether two reporters that follow one another within an hour would bill that hour twice. */
   readonly handedOver: boolean;
 };
 

@@ -79,9 +79,9 @@ export const changeLevel = (
       since: heldIn(value, at, end, lived),
     };
   }
-  const since = new Map(heldIn(quantity.subtract(value, known.value), at, known.until, lived));
-  for (const [hour, more] of heldIn(value, known.until, end, lived)) {
-    since.set(hour, quantity.add(since.get(hour) ?? quantity.ZERO, more));
-  }
+  const since = quantity.addEach(
+    heldIn(quantity.subtract(value, known.value), at, known.until, lived),
+    heldIn(value, known.until, end, lived),
+  );
   return { level: { value, reported: at, until: Math.max(known.until, end) }, before: new Map(), since };
 };

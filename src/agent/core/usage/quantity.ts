@@ -69,6 +69,13 @@ export const sum = (quantities: Iterable<Quantity>): Quantity => {
   return total;
 };
 
+/** Adds two tables of quantities, name by name. */
+export const addEach = <Name>(a: ReadonlyMap<Name, Quantity>, b: ReadonlyMap<Name, Quantity>): Map<Name, Quantity> => {
+  const sums = new Map(a);
+  for (const [name, more] of b) sums.set(name, add(sums.get(name) ?? ZERO, more));
+  return sums;
+};
+
 /** Below zero, zero, or above it, as `a` is smaller than, equal to, or larger than `b`. */
 export const compare = (a: Quantity, b: Quantity): -1 | 0 | 1 => {
   const [x, y] = aligned(a, b);

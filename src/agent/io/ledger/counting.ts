@@ -1,5 +1,4 @@
-import type { TagSet } from '../../core/tags/tagSet.ts';
-import { tagSetOf, UNTAGGED } from '../../core/tags/tagSet.ts';
+import { type TagSet, tagSetOf, UNTAGGED } from '../../core/tags/tagSet.ts';
 import { type Hour, hourOf, type Instant } from '../../core/time/hour.ts';
 import { firstFree, type Place } from '../../core/time/place.ts';
 import { KINDS, type Meter, takes } from '../../core/usage/kinds.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { TollgateError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
-import { addShares, NO_SHARES, read as readShares } from '../../../core/tags/shares.ts';
+import { NO_SHARES, read as readShares, type Shares } from '../../../core/tags/shares.ts';
 import { format, type Hour } from '../../../core/time/hour.ts';
 import { type Definition, read as readDefinition } from '../../../core/usage/definition.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
@@ -69,7 +69,7 @@ export const releaseHeld = (store: Store, hour: Hour, dimension: string, openHou
   mustBeOurs(store, definition.product, `what is held of ${dimension} in ${format(hour)}`);
   const shares = rows
     .map((row) => (row['shares'] === null ? NO_SHARES : readShares(String(row['shares']))))
-    .reduce(addShares, NO_SHARES);
+    .reduce<Shares>((all, more) => quantity.addEach(all, more), NO_SHARES);
   const to = store.openHours.moveIn(dimension, openHour, units, hour, definition, shares);
   for (const row of rows) db.prepare('UPDATE held SET released_to = ? WHERE id = ?').run(to, Number(row['id']));
   return { units: quantity.format(units), to: format(to), series };

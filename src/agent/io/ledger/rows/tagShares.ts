@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Allocation } from '../../../core/tags/allocations.ts';
 import type { Counts } from '../../../core/tags/ownShares.ts';
-import { addShares, read, type Shares, write } from '../../../core/tags/shares.ts';
+import { read, type Shares, write } from '../../../core/tags/shares.ts';
 import { UNTAGGED } from '../../../core/tags/tagSet.ts';
 import type { Hour } from '../../../core/time/hour.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
@@ -48,7 +48,7 @@ export const makeTagShares = (db: DatabaseSync): TagShares => {
     movedTo,
     addMoved: (dimension, hour, shares) => {
       if (shares.size === 0) return;
-      for (const [tags, units] of addShares(movedTo(dimension, hour), shares)) {
+      for (const [tags, units] of quantity.addEach(movedTo(dimension, hour), shares)) {
         writeMoved.run(dimension, hour, tags, quantity.format(units));
       }
     },
