@@ -1,21 +1,11 @@
 #!/bin/sh
 # The real AWS CLI and boto3 (the newest on PyPI) against the built emulator, and its RegisterUsage token against PyJWT.
 # One line a check, a sum at the end, and an exit code other than 0 when anything fails or cannot be tried.
-set -eu
+. "$(dirname "$0")/../prepare.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
 cache=${TOLLGATE_CHECK_CACHE:-$root/.cache/aws-clients}
-node=$root/node_modules/.bin/node
-
-fail() {
-  echo "not ok - $1"
-  echo "0 passed, 1 failed"
-  exit 1
-}
 
 command -v python3 >/dev/null || fail "python3 is needed"
-[ -x "$node" ] || fail "npm ci first: $node is missing"
 [ -f "$root/dist/emulator.mjs" ] || (cd "$root" && npm run --silent build >/dev/null) || fail "the emulator does not build"
 
 mkdir -p "$cache"

@@ -2,17 +2,7 @@
 # What only root can make: a PID namespace with the documented ENTRYPOINT in it, network namespaces with one address
 # family, with AWS's link-local addresses and with a pod's own, and a user that nobody has heard of. One line a check, a
 # sum at the end, and an exit code other than 0 when anything fails or cannot be tried.
-set -eu
-
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-node=$root/node_modules/.bin/node
-
-fail() {
-  echo "not ok - $1"
-  echo "0 passed, 1 failed"
-  exit 1
-}
+. "$(dirname "$0")/../prepare.sh"
 
 [ "$(id -u)" = 0 ] || fail "root is needed to make namespaces"
 for tool in unshare setpriv ip; do command -v "$tool" >/dev/null || fail "$tool is missing (Debian packages util-linux, iproute2)"; done
@@ -21,10 +11,7 @@ unshare -fp --mount-proc true || fail "this machine lets nobody make a PID names
 command -v tini >/dev/null ||
   (apt-get update && apt-get install -y --no-install-recommends tini) >/dev/null 2>&1 ||
   fail "tini is missing and apt could not install it (Debian package tini)"
-[ -x "$node" ] || fail "npm ci first: $node is missing"
-dist=$(mktemp -d)
-trap 'rm -rf "$dist"' EXIT
-(cd "$root" && "$node" -e "import('./scripts/bundle.ts').then(({ build }) => build(process.argv[1]))" "$dist") || fail "the program does not build"
+bundle
 # Another user runs it, too.
 chmod -R a+rX "$dist"
 

@@ -5,21 +5,8 @@
 # and the plan are the seed's; the moments are the machine's).
 #
 #   run.sh [KILLS]
-set -eu
+. "$(dirname "$0")/../prepare.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-node=$root/node_modules/.bin/node
-
-fail() {
-  echo "not ok - $1"
-  echo "0 passed, 1 failed"
-  exit 1
-}
-
-[ -x "$node" ] || fail "npm ci first: $node is missing"
-dist=$(mktemp -d)
-trap 'rm -rf "$dist"' EXIT
-(cd "$root" && "$node" -e "import('./scripts/bundle.ts').then(({ build }) => build(process.argv[1]))" "$dist") || fail "the program does not build"
+bundle
 
 TOLLGATE_DIST=$dist "$node" "$here/check.ts" "$@"

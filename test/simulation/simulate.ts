@@ -135,6 +135,12 @@ export const simulate = async (story: Story): Promise<Result> => {
     ...more,
   });
 
+  /** A request of one report, under the report's own id. */
+  const single = (usage: Usage, more: Partial<Report> = {}): Waiting => {
+    const report = reportOf(usage, more);
+    return { reports: [report], usage: [{ id: usage.id, report }] };
+  };
+
   const resend = async (): Promise<void> => {
     for (const name of [...outbox.keys()]) await post(name);
   };
@@ -154,15 +160,12 @@ export const simulate = async (story: Story): Promise<Result> => {
     trace(event.kind);
     switch (event.kind) {
       case 'report': {
-        const make = (): Waiting => {
-          const report = reportOf(event, {
-            at: time.clock.wall() - (event.ago ?? 0),
-            ...(event.team === undefined ? {} : { tags: { team: event.team } }),
-            ...(event.source === undefined ? {} : { source: event.source }),
-          });
-          return { reports: [report], usage: [{ id: event.id, report }] };
-        };
-        await request(event.id, make, event.times);
+        const more = (): Partial<Report> => ({
+          at: time.clock.wall() - (event.ago ?? 0),
+          ...(event.team === undefined ? {} : { tags: { team: event.team } }),
+          ...(event.source === undefined ? {} : { source: event.source }),
+        });
+        await request(event.id, () => single(event, more()), event.times);
         return;
       }
       case 'batch': {
@@ -210,12 +213,7 @@ export const simulate = async (story: Story): Promise<Result> => {
       case 'crash':
         if (agent === undefined) return;
         agent.arm(event.point, event.effects);
-        for (const one of event.burst) {
-          await request(one.id, () => {
-            const report = reportOf(one);
-            return { reports: [report], usage: [{ id: one.id, report }] };
-          });
-        }
+        for (const one of event.burst) await request(one.id, () => single(one));
         await resend();
         for (const until = time.trueNow() + event.within; time.trueNow() < until && !agent.isDead(); )
           await time.advanceTo(Math.min(until, time.trueNow() + MINUTE));

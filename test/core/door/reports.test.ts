@@ -5,16 +5,7 @@ import { type ReportRules, reportsOf } from '../../../src/agent/core/door/report
 import { HOUR, MINUTE } from '../../../src/agent/core/time/hour.ts';
 import * as quantity from '../../../src/agent/core/usage/quantity.ts';
 import type { Report } from '../../../src/agent/core/usage/report.ts';
-
-const NOW = Date.UTC(2026, 2, 1, 10, 30);
-const RULES: ReportRules = {
-  now: NOW,
-  dimensions: new Map([
-    ['requests', 'sum'],
-    ['data_gb', 'sum'],
-  ] as const),
-  window: 24 * HOUR,
-};
+import { NOW, RULES } from './rules.ts';
 
 const read = (body: unknown) => reportsOf(typeof body === 'string' ? body : JSON.stringify(body), RULES);
 

@@ -3,17 +3,7 @@ import fc from 'fast-check';
 import { openApi } from '../../../src/agent/core/door/openApi.ts';
 import { reportsOf } from '../../../src/agent/core/door/reports.ts';
 import { usageSchema } from '../../../src/agent/core/door/schema.ts';
-import { HOUR } from '../../../src/agent/core/time/hour.ts';
-
-const NOW = Date.UTC(2026, 2, 1, 10, 30);
-const RULES = {
-  now: NOW,
-  dimensions: new Map([
-    ['requests', 'sum'],
-    ['data_gb', 'sum'],
-  ] as const),
-  window: 24 * HOUR,
-};
+import { RULES } from './rules.ts';
 
 /** Known names, times near now, ids and numbers within bounds: what only the rules beside the schema would refuse is left out. */
 const any = fc.constantFrom(null, true, 0, -1, '', [], {}, ['a']);

@@ -15,22 +15,8 @@ export const play = async (scenes: readonly Scene[]): Promise<void> => {
   const cells = scenes.flat();
   await using world = await makeWorld(cells);
   const { aws, hour } = world;
-  const reportFirst = (scene: Scene | undefined): Promise<void> =>
-    world.report((scene ?? []).filter(({ situation }) => situation === 'first'));
-
-  const doubtful = cells.filter(({ situation }) => situation !== 'first');
-  if (doubtful.length > 0) {
-    await using seeding = await world.begin();
-    await world.report(doubtful);
-    seeding.child.kill('SIGTERM');
-    await seeding.until('every answer was lost', () => doubtful.every((cell) => world.callsOf(cell).length > 0));
-    await world.kill(seeding);
-  }
-  {
-    await using second = await world.begin();
-    await reportFirst(scenes[0]);
-    await world.kill(second);
-  }
+  const firstOf = (scene: Scene = []): Scene => scene.filter(({ situation }) => situation === 'first');
+  await world.seed(cells, firstOf(scenes[0]));
 
   world.moveTo((hour + 1) * HOUR + 20 * MINUTE);
   for (const [index, scene] of scenes.entries()) {
@@ -38,7 +24,7 @@ export const play = async (scenes: readonly Scene[]): Promise<void> => {
     const from = aws.requests.length;
     await using program = await world.begin();
     await judge(world, scene, program, from);
-    await reportFirst(scenes[index + 1]);
+    await world.report(firstOf(scenes[index + 1]));
     await world.kill(program);
     world.turn(scene, 'well');
   }

@@ -39,19 +39,10 @@ export const playTrouble = async (trouble: Trouble): Promise<void> => {
   }));
   await using world = await makeWorld(cells, trouble.place);
   const { aws, hour, service } = world;
-  const doubtful = cells.filter(({ situation }) => situation !== 'first');
-  {
-    await using seeding = await world.begin();
-    await world.report(doubtful);
-    seeding.child.kill('SIGTERM');
-    await seeding.until('every answer was lost', () => doubtful.every((cell) => world.callsOf(cell).length > 0));
-    await world.kill(seeding);
-  }
-  {
-    await using second = await world.begin();
-    await world.report(cells.filter(({ situation }) => situation === 'first'));
-    await world.kill(second);
-  }
+  await world.seed(
+    cells,
+    cells.filter(({ situation }) => situation === 'first'),
+  );
 
   world.moveTo((hour + 1) * HOUR + 20 * MINUTE);
   world.turn(cells, 'now');
