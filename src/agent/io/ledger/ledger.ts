@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../core/configuration/config.ts';
@@ -10,6 +9,7 @@ import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
 import { appendAll } from './append.ts';
+import { beginOn } from './beginOn.ts';
 import { type Books, makeBooks } from './books/books.ts';
 import { makeBallast } from './disk/ballast.ts';
 import { type Database, openWhole } from './disk/database.ts';
@@ -21,13 +21,12 @@ import { type Aside, setAside } from './disk/setAside.ts';
 import { transaction } from './disk/transaction.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
-import { countLevels, forgetOldUsage, forgetStrangeLevels, restartStrangeSeries } from './levelHours.ts';
+import { countLevels, forgetOldUsage } from './levelHours.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
-import { lossesOf, noticeStepBack, startAfterLoss } from './rows/losses.ts';
+import { lossesOf } from './rows/losses.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
-import { leaveShadow, takeOver } from './takeOver.ts';
 
 export type LedgerOptions = {
   readonly settings: Config['ledger'];
@@ -94,32 +93,13 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   const prepare = (database: Database) =>
     makeStore(database, { resource, product, keepIds: settings.dedupe.keep }, definitions);
 
-  /** Within a transaction: takes the file over as its owner, and states what is lost when it is not the one we had. */
-  const begin = (store: Store, aside: Aside | undefined) => {
-    const { meta } = store;
-    const now = clock.wall();
-    const known = meta.get('id');
-    const crashed = meta.get('open') === 'yes';
-    const name = known ?? randomBytes(8).toString('hex');
-    meta.set('id', name);
-    meta.set('open', 'yes');
-    const first = takeOver(
+  const begin = (store: Store, aside: Aside | undefined) =>
+    beginOn(
       store,
-      { resource, firstHour: hourOf(now), onEc2, disk: options.diskUnder?.(directory), now, maxPerHour },
-      policies,
+      { resource, onEc2, disk: options.diskUnder?.(directory), maxPerHour, now: clock.wall() },
+      { aside, lines: sent.lines() },
+      { product, policies },
     );
-    forgetStrangeLevels(store);
-    restartStrangeSeries(store, now);
-    countLevels(store, now);
-    const lines = sent.lines();
-    if (known !== undefined) noticeStepBack(store, resource, lines ?? [], now);
-    else if (aside !== undefined || lines !== undefined) startAfterLoss(store, aside, lines ?? [], now);
-    if (meta.get('mode') === 'shadow' && policies.mode === 'send') leaveShadow(store, resource, now);
-    meta.set('mode', policies.mode);
-    meta.set('product', product);
-    meta.set('last_write', String(now));
-    return { id: name, firstHour: first, crashedBefore: crashed };
-  };
 
   const tellLosses = (store: Store): void => {
     for (const { id: loss, what } of lossesOf(store.database.db)) {

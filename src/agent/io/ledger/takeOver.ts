@@ -4,7 +4,7 @@ import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
 import { freeze } from '../../core/usage/freeze.ts';
 import type { Quantity } from '../../core/usage/quantity.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
-import { noteForebear } from './rows/openHours.ts';
+import { noteForebear } from './rows/forebears.ts';
 import type { Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
 

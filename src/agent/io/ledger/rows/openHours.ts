@@ -9,6 +9,7 @@ import type { OpenHour } from '../../../core/usage/freeze.ts';
 import { takes } from '../../../core/usage/kinds.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { forebearsIn } from './forebears.ts';
 import type { Latest } from './latest.ts';
 import type { Meta } from './meta.ts';
 import type { Sightings } from './sightings.ts';
@@ -54,18 +55,6 @@ export type OpenHours = {
   readonly conflictsOf: (dimension: string) => number;
   readonly setConflicts: (dimension: string, conflicts: number) => void;
   readonly carryOf: (dimension: string) => quantity.Quantity;
-};
-
-/** Resources that held this ledger before the present one, as far as it took over what they left. */
-const FOREBEARS = 'forebears';
-const MOST_FOREBEARS = 20;
-
-const forebearsIn = (meta: Meta): readonly string[] => JSON.parse(meta.get(FOREBEARS) ?? '[]');
-
-/** Notes whose successor the owner is; undefined: nobody's. */
-export const noteForebear = (meta: Meta, resource: string | undefined): void => {
-  const all = resource === undefined ? [] : [...new Set([...forebearsIn(meta), resource])].slice(-MOST_FOREBEARS);
-  meta.set(FOREBEARS, all.length === 0 ? undefined : JSON.stringify(all));
 };
 
 export const makeOpenHours = (
