@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HOUR, MINUTE, SECOND } from '../agent/core/time/hour.ts';
 import { makeChildren } from './children.ts';
 import { beginAt, makeFastClock } from './fastTime.ts';
@@ -15,6 +16,10 @@ const RATE = 480;
 
 /** A demo that has not come to its end by then never will. */
 const LONGEST = 5 * MINUTE;
+
+/** Real milliseconds in which the end of a process is known for what it is, and not only by a call to it that failed. */
+const LATE_NEWS = 2_000;
+const LOOK = 25;
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-demo-'));
 const time = beginAt(BEGIN, RATE);
@@ -47,6 +52,13 @@ const stage = makeStage({
   stop: ending.signal,
 });
 
+/** Why the demo ends when this was thrown: what made it stop, if that is known or soon will be, else what was thrown. */
+const reasonOf = async (thrown: unknown): Promise<unknown> => {
+  const { signal } = ending;
+  for (let waited = 0; waited < LATE_NEWS && !signal.aborted; waited += LOOK) await sleep(LOOK);
+  return signal.aborted ? signal.reason : thrown;
+};
+
 /** Answers the exit code: 0 when the bill is right, 1 when it is not or when the demo failed, 128 + n after a signal. */
 const perform = async (): Promise<number> => {
   const began = performance.now();
@@ -61,7 +73,7 @@ const perform = async (): Promise<number> => {
     );
     return isRight ? 0 : 1;
   } catch (thrown) {
-    const reason: unknown = ending.signal.aborted ? ending.signal.reason : thrown;
+    const reason = await reasonOf(thrown);
     story.line('');
     story.line(`The demo stops: ${reason instanceof Error ? reason.message : String(reason)}`);
     await children.endAll();
