@@ -30,10 +30,13 @@ const PROGRAMS = {
 
 export type Program = keyof typeof PROGRAMS;
 
-/** Bundles the programs into `folder`; returns esbuild's account of what went into each. */
-export const build = async (folder: string): Promise<Record<string, Metafile>> => {
+const ALL = Object.keys(PROGRAMS) as readonly Program[];
+
+/** Bundles programs into `folder`; returns esbuild's account of what went into each. */
+export const build = async (folder: string, programs: readonly Program[] = ALL): Promise<Record<string, Metafile>> => {
   const metafiles: Record<string, Metafile> = {};
-  for (const [program, entries] of Object.entries(PROGRAMS)) {
+  for (const program of programs) {
+    const entries: Readonly<Record<string, string>> = PROGRAMS[program];
     const present = Object.entries(entries).filter(([, file]) => existsSync(join(ROOT, file)));
     const { metafile } = await esbuild({
       ...COMMON,
