@@ -128,12 +128,24 @@ test('beyond loopback a door without a token does not open', async () => {
   await expect(opening).rejects.toMatchObject({ exitCode: 78, remedy: expect.stringContaining('door.tokenFile') });
 });
 
-test('beyond loopback it is reached by its own address', async () => {
+test('beyond loopback it is reached by any name, like that of a Service, but only with its token', async () => {
   await using world = await startDoor({ listen: { kind: 'tcp', host: '0.0.0.0', port: 0 }, token: 't' });
   const connection = await rawConnection(world.port, '127.0.0.2');
-  connection.write(post(REPORT, { Host: '127.0.0.2:1', Authorization: 'Bearer t' }));
-  expect((await connection.answer())?.status).toBe(202);
-  connection.write(post(REPORT, { Host: '192.0.2.1', Authorization: 'Bearer t' }));
+  for (const Host of ['127.0.0.2:1', '192.0.2.1', 'acme-tollgate:8787', 'acme-tollgate.shop.svc.cluster.local']) {
+    connection.write(post(REPORT, { Host, Authorization: 'Bearer t' }));
+    expect((await connection.answer())?.status).toBe(202);
+    connection.write(post(REPORT, { Host }));
+    expect((await connection.answer())?.status).toBe(401);
+  }
+  connection.write(post(REPORT, { Host: 'acme-tollgate', Authorization: 'Bearer t', Origin: 'http://acme-tollgate' }));
+  expect((await connection.answer())?.status).toBe(403);
+  connection.end();
+});
+
+test('a token does not open a loopback door to other names', async () => {
+  await using world = await startDoor({ token: 't' });
+  const connection = await rawConnection(world.port);
+  connection.write(post(REPORT, { Host: 'acme-tollgate:8787', Authorization: 'Bearer t' }));
   expect((await connection.answer())?.status).toBe(403);
   connection.end();
 });

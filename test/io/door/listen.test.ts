@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,33 +43,45 @@ test('one family on which somebody else listens is a warning; the other one work
   expect(world.lines).toMatchObject([{ level: 'warn', event: 'door_half', fields: { code: 'EADDRINUSE' } }]);
 });
 
-test('a family that is not there is told at info and does no harm', async () => {
+/** Listens on a machine that has no IPv6, as the kernel says it. */
+const listenWithoutIpv6 = async (host: string) => {
   const { log, lines } = collectingLog();
-  // A server that has no IPv6, as the kernel says it.
+  const servers: Server[] = [];
   const makeServer = () => {
     const server = createServer();
     const listen = server.listen.bind(server);
+    servers.push(server);
     return Object.assign(server, {
       listen: (where: { host: string }) => {
-        if (where.host === '::1') throw Object.assign(new Error('no IPv6'), { code: 'EADDRNOTAVAIL' });
+        if (where.host.includes(':')) throw Object.assign(new Error('no IPv6'), { code: 'EADDRNOTAVAIL' });
         return listen(where);
       },
     });
   };
-  const servers: ReturnType<typeof makeServer>[] = [];
-  const address = await listenTcp(
-    'door',
-    { host: 'localhost', port: 0 },
-    () => {
-      const server = makeServer();
-      servers.push(server);
-      return server;
-    },
-    log,
-  );
-  expect(address.all).toHaveLength(1);
-  expect(lines).toMatchObject([{ level: 'info', event: 'door_half', fields: { code: 'EADDRNOTAVAIL' } }]);
+  const { all } = await listenTcp('door', { host, port: 0 }, makeServer, log);
   for (const server of servers) server.close();
+  return { all, lines };
+};
+
+test('a family that is not there is told at info and does no harm', async () => {
+  const { all, lines } = await listenWithoutIpv6('localhost');
+  expect(all).toHaveLength(1);
+  expect(lines).toMatchObject([{ level: 'info', event: 'door_half', fields: { code: 'EADDRNOTAVAIL' } }]);
+});
+
+test('0.0.0.0 is every address of both families, as the pods of an IPv6 cluster need it', async () => {
+  await using world = await startDoor({ listen: { kind: 'tcp', host: '0.0.0.0', port: 0 }, token: 't' });
+  for (const host of ['127.0.0.1', '[::1]']) {
+    const answer = await fetch(`http://${host}:${world.port}/v1/status`, { headers: { Authorization: 'Bearer t' } });
+    expect(answer.status).toBe(200);
+  }
+  expect(world.lines).toEqual([]);
+});
+
+test('0.0.0.0 on a machine without IPv6 is its IPv4 addresses, and no news', async () => {
+  const { all, lines } = await listenWithoutIpv6('0.0.0.0');
+  expect(all).toHaveLength(1);
+  expect(lines).toEqual([]);
 });
 
 test('an address that is taken, or not of this machine, stops with 78 and says which', async () => {

@@ -21,7 +21,8 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:127(?:\.\d{
 /**
  * Whether the request may have been sent by something that only runs in somebody's browser (DNS rebinding: a name of the
  * attacker's that suddenly means this machine), or came over a proxy. Refused with 403, a missing Host with 400; undefined
- * when it may come in. `own`: the names of the listener; undefined for a unix socket, which no browser reaches.
+ * when it may come in. `own`: the names of the listener; undefined where any will do: on a unix socket, which no browser
+ * reaches, and beyond loopback, where it is reached by the name of a Service and no browser has the token.
  */
 export const strangerOf = (headers: Headers, own: readonly string[] | undefined): Reply | undefined => {
   for (const [name, who] of Object.entries(FOREIGN)) {

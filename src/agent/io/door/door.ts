@@ -94,8 +94,9 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
     '/openapi.json': { GET: async () => json(200, (await import('../../core/door/openApi.ts')).openApi()) },
   };
 
+  /** Undefined where no page in a browser can get through by another name: a socket, and a door that asks for its token. */
   const ownNames = ({ socket }: IncomingMessage): readonly string[] | undefined => {
-    if (listen.kind === 'unix') return undefined;
+    if (listen.kind === 'unix' || !isLoopback(listen)) return undefined;
     const local = socket.localAddress?.replace(/^::ffff:/, '') ?? '';
     return [listen.host.toLowerCase(), local.includes(':') ? `[${local}]` : local];
   };

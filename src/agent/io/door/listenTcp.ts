@@ -18,7 +18,7 @@ const codeOf = (thrown: unknown): string =>
 /** Binds one address. Never rejects. */
 export const bind = async (
   server: Server,
-  where: { readonly host: string; readonly port: number } | { readonly path: string },
+  where: { readonly host: string; readonly port: number; readonly ipv6Only?: boolean } | { readonly path: string },
 ): Promise<Bound> => {
   try {
     server.listen(where);
@@ -30,8 +30,14 @@ export const bind = async (
   }
 };
 
-/** `localhost` is two addresses, and a client may try either: a loopback listener takes both. */
+const EVERYWHERE = '::';
+
+/**
+ * `localhost` is two addresses, and a client may try either: a loopback listener takes both. So is "everywhere": the pods of
+ * an IPv6 cluster are probed at theirs.
+ */
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  '0.0.0.0': ['0.0.0.0', EVERYWHERE],
   localhost: ['127.0.0.1', '::1'],
   '127.0.0.1': ['127.0.0.1', '::1'],
   '::1': ['::1', '127.0.0.1'],
@@ -46,7 +52,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Listens on a TCP port; for a loopback name on both address families. One family that is not there is told at info and
+ * Listens on a TCP port; for a loopback name, and for 0.0.0.0, on both address families. One family that is not there is told at info and
  * does no harm; one on which somebody else listens is a warning, since clients may reach the stranger. Throws a
  * TollgateError (78) when no address could be taken.
  */
@@ -64,6 +70,8 @@ export const listenTcp = async (
     const result = await bind(makeServer(), {
       host: one,
       port: bound,
+      // Else :: takes the IPv4 addresses as well, which are bound already.
+      ipv6Only: one === EVERYWHERE && hosts.length > 1,
     });
     if ('thrown' in result) {
       failed.push({ host: one, thrown: result.thrown });
@@ -85,6 +93,8 @@ export const listenTcp = async (
   for (const { host: missing, thrown } of failed) {
     const code = codeOf(thrown);
     const level = code === 'EADDRINUSE' ? 'warn' : 'info';
+    // A machine without IPv6 is no news where nobody named it.
+    if (missing === EVERYWHERE && level === 'info') continue;
     log[level](`${name}_half`, { message: `not listening on ${urlOf(missing, bound)}`, code, listening: first });
   }
   return { url: first, all };
