@@ -15,7 +15,7 @@ const UNWANTED = [
 
 const files = [
   ...PAGES,
-  ...globSync('{src,scripts,test,checks,bench,charts}/**/*.{ts,sh,py,yaml,md,json}', { cwd: ROOT }),
+  ...globSync('{src,scripts,test,checks,bench,charts,deploy}/**/*.{ts,sh,py,yaml,md,json,tf}', { cwd: ROOT }),
   'package.json',
 ].filter((path) => !path.endsWith('test/docs/words.test.ts'));
 
