@@ -79,7 +79,8 @@ test('the door stays open while somebody uses it, but leaves AWS its share', asy
   const began = world.clock.wall();
   let closedAfter = 0;
   const door = {
-    idleFor: () => ({ silent: 0, connections: 1 }),
+    closeAfterAnswers: () => undefined,
+    idleFor: () => ({ silent: 0, connections: 1, dismissed: false }),
     drain: () => {
       closedAfter = world.clock.wall() - began;
     },
@@ -88,4 +89,27 @@ test('the door stays open while somebody uses it, but leaves AWS its share', asy
   await finish(world, stopWith(world, { door })(END));
   expect(closedAfter).toBeGreaterThanOrEqual(16_000);
   expect(closedAfter).toBeLessThanOrEqual(18_000);
+});
+
+test.each([
+  ['two seconds', 'nobody had kept a connection', false, 2_000],
+  ['ten seconds', 'an answer has ended a connection that was kept', true, 10_000],
+])('a silent door closes after %s when %s', async (_, __, dismissed, silence) => {
+  const world = await startWorld({ now: '2026-03-01T10:30Z' });
+  const began = world.clock.wall();
+  let closedAfter = 0;
+  const told: string[] = [];
+  const door = {
+    closeAfterAnswers: () => void told.push('answers close'),
+    idleFor: () => ({ silent: world.clock.wall() - began, connections: 0, dismissed }),
+    drain: () => {
+      told.push('drains');
+      closedAfter = world.clock.wall() - began;
+    },
+    stop: async () => undefined,
+  };
+  await finish(world, stopWith(world, { door })(END));
+  expect(told).toEqual(['answers close', 'drains']);
+  expect(closedAfter).toBeGreaterThanOrEqual(silence);
+  expect(closedAfter).toBeLessThanOrEqual(silence + 1_000);
 });

@@ -1,14 +1,16 @@
 import type { Config } from '../core/configuration/config.ts';
-import { LOOK, SILENCE, shareOfAws } from '../core/sending/drain.ts';
+import { isQuiet, LOOK, type Quiet, shareOfAws } from '../core/sending/drain.ts';
 import type { Millis } from '../core/time/hour.ts';
 import type { Clock, Log, Scheduler } from '../ports.ts';
 import type { Flushing } from './flushing.ts';
 
 /** The door as a stop sees it. */
 export type ClosingDoor = {
+  /** From now on every answer ends its connection; reports are still taken. */
+  readonly closeAfterAnswers: () => void;
   readonly drain: () => void;
   readonly stop: () => Promise<void>;
-  readonly idleFor: () => { readonly silent: Millis; readonly connections: number };
+  readonly idleFor: () => Quiet;
 };
 
 export type Ending = {
@@ -19,8 +21,8 @@ export type Ending = {
 };
 
 /**
- * The end: the door stays open until nobody needs it or `budget - drain` is over; then it refuses; closed hours go out,
- * then the open one. A second signal skips all waiting: what was acknowledged is in the ledger.
+ * The end: the door stays open until nobody needs it or `budget - drain` is over, but ends every connection with its next
+ * answer, so that no client writes to one that is about to close; then it refuses; closed hours go out, then the open one. A second signal skips all waiting: what was acknowledged is in the ledger.
  */
 export const makeStopping = ({
   door,
@@ -47,13 +49,8 @@ export const makeStopping = ({
   readonly scheduler: Pick<Scheduler, 'sleep'>;
   readonly log: Log;
 }) => {
-  const isSilent = (): boolean => {
-    const idle = door?.idleFor();
-    return idle === undefined || (idle.connections === 0 && idle.silent >= SILENCE);
-  };
-
   const waitForSilence = async (until: Millis, hurry: AbortSignal): Promise<void> => {
-    while (!isSilent() && !hurry.aborted && clock.monotonic() < until) {
+    while (door !== undefined && !isQuiet(door.idleFor()) && !hurry.aborted && clock.monotonic() < until) {
       await scheduler.sleep(Math.min(LOOK, until - clock.monotonic()), hurry);
     }
   };
@@ -61,6 +58,7 @@ export const makeStopping = ({
   return async ({ reason, budget, hurry }: Ending): Promise<readonly string[]> => {
     const end = clock.monotonic() + budget;
     log.debug('stopping', { reason, budget });
+    door?.closeAfterAnswers();
     if (reason === 'signal') await waitForSilence(end - shareOfAws(budget, shutdown.drain), hurry);
     door?.drain();
     await door?.stop();

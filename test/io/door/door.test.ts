@@ -76,6 +76,21 @@ test('draining refuses new reports and ends connections by their next answer; wh
   for (const connection of [under, idle, half]) expect((await connection.closed()).reset).toBe(false);
 });
 
+test('who kept a connection is known to have been dismissed; who would not have kept it is not', async () => {
+  await using world = await startDoor();
+  const [kept, once] = await Promise.all([rawConnection(world.port), rawConnection(world.port)]);
+  kept.write(post(REPORT));
+  expect((await kept.answer())?.headers['connection']).toBe('keep-alive');
+  world.door.closeAfterAnswers();
+  once.write(post(REPORT, { Connection: 'close' }));
+  expect(await once.answer()).toMatchObject({ status: 202, headers: { connection: 'close' } });
+  expect(world.door.idleFor().dismissed).toBe(false);
+  kept.write(post(REPORT));
+  expect(await kept.answer()).toMatchObject({ status: 202, headers: { connection: 'close' } });
+  expect(world.door.idleFor().dismissed).toBe(true);
+  for (const connection of [kept, once]) expect((await connection.closed()).reset).toBe(false);
+});
+
 test('stopping writes the answers under way, then nobody listens', async () => {
   let accept = (): void => {};
   const world = await startDoor({

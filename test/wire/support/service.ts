@@ -1,6 +1,6 @@
 import type { Program, Start } from './program.ts';
 import { eventually } from './program.ts';
-import { type At, freePort, makeStage, type Stage } from './stage.ts';
+import { type At, freePort, makeStage, merge, type Stage } from './stage.ts';
 
 export type Usage = {
   readonly dimension: string;
@@ -69,7 +69,7 @@ const statusOf = async (url: string): Promise<number | undefined> => {
 export const makeService = async (aws: At, tree: Readonly<Record<string, unknown>> = {}): Promise<Service> => {
   const [doorPort, healthPort] = [await freePort(), await freePort()];
   const listening = { door: { listen: `127.0.0.1:${doorPort}` }, health: { listen: `127.0.0.1:${healthPort}` } };
-  const stage = makeStage(aws, { ...listening, ...tree });
+  const stage = makeStage(aws, merge(listening, tree));
   const door = `http://127.0.0.1:${doorPort}`;
   const health = `http://127.0.0.1:${healthPort}`;
   return {

@@ -71,7 +71,8 @@ export const eksEnvironment = (aws: At, folder: string, podUid: string): Readonl
   };
 };
 
-const merge = (under: Tree, over: Tree): Tree =>
+/** Members of `over` laid over those of `under`, at every depth. */
+export const merge = (under: Tree, over: Tree): Tree =>
   Object.fromEntries(
     [...new Set([...Object.keys(under), ...Object.keys(over)])].map((key) => {
       const [a, b] = [under[key], over[key]];

@@ -7,6 +7,7 @@ import { entitlementReply } from '../../core/door/verdictReply.ts';
 import { TollgateError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import type { Verdict } from '../../core/gate/verdict.ts';
+import type { Quiet } from '../../core/sending/drain.ts';
 import { type Instant, type Millis, SECOND } from '../../core/time/hour.ts';
 import type { Meter } from '../../core/usage/kinds.ts';
 import type { Log } from '../../ports.ts';
@@ -68,8 +69,8 @@ const checkToken = ({ listen, token }: DoorOptions): void => {
  *
  *   socket ──▶ limits ──▶ who asks (Host, Origin, proxies, token) ──▶ route ──▶ reports ──▶ take ──▶ answer
  *
- * `start` throws a TollgateError (78) when it cannot listen. `drain` refuses reports from then on (503) and ends every
- * connection with its next answer. `stop` writes the answers under way and ends all.
+ * `start` throws a TollgateError (78) when it cannot listen. `closeAfterAnswers` ends every connection with its next answer;
+ * `drain` does, and refuses reports from then on (503). `stop` writes the answers under way and ends all.
  */
 export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
   const { listen, handlers, log } = options;
@@ -133,6 +134,7 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
     },
     /** Undefined until started. */
     address: (): Address | undefined => address,
+    closeAfterAnswers: web.closeAfterAnswers,
     drain: (): void => {
       draining = true;
       web.closeAfterAnswers();
@@ -141,10 +143,11 @@ export const makeDoor = (options: DoorOptions, times: Times = TIMES) => {
       draining = true;
       return web.stop(LAST_ANSWERS);
     },
-    /** Milliseconds since the last request came (or the door was made), 0 while one is being answered; and the open connections. */
-    idleFor: (): { readonly silent: Millis; readonly connections: number } => ({
+    /** How it is used: `silent` counts from the last request (or the making of the door), and is 0 while one is being answered. */
+    idleFor: (): Quiet => ({
       silent: web.waiting() > 0 ? 0 : handlers.monotonic() - lastRequest,
       connections: web.connections(),
+      dismissed: web.hasDismissed(),
     }),
   };
 };

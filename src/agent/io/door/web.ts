@@ -44,10 +44,14 @@ export const makeWeb = ({
   const connections = makeConnections(most);
   const servers = new Set<Server>();
   let closing = false;
+  let dismissed = false;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     connections.asked(request, response);
-    const respond = (reply: Reply): void => writeReply(request, response, closing ? { ...reply, close: true } : reply);
+    const respond = (reply: Reply): void => {
+      dismissed ||= closing && response.shouldKeepAlive;
+      writeReply(request, response, closing ? { ...reply, close: true } : reply);
+    };
     const surplus = connections.isSurplus(request.socket);
     // An async function also turns what `handle` throws at once into a rejection; it adds no turn of the loop.
     const answer = async (): Promise<Reply> =>
@@ -110,6 +114,8 @@ export const makeWeb = ({
     closeAfterAnswers: (): void => {
       closing = true;
     },
+    /** Whether such an answer has ended a connection that its client would have kept. */
+    hasDismissed: (): boolean => dismissed,
     /** Ends all listening. Answers under way are written first, for at most `grace`. */
     stop: async (grace: Millis): Promise<void> => {
       closing = true;
