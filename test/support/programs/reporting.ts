@@ -13,10 +13,13 @@ const report = async (): Promise<void> => {
   process.stdout.write(`${response.status} ${await response.text()}\n`);
 };
 
-await report();
-if (when === 'now') process.exit(Number(code));
+if (when === 'now') {
+  await report();
+  process.exit(Number(code));
+}
 process.on('SIGTERM', () => {
   // A product that still counts while it ends.
   void report().then(() => process.exit(Number(code)));
 });
+await report();
 setInterval(() => {}, 60_000);

@@ -68,8 +68,13 @@ const statusOf = async (url: string): Promise<number | undefined> => {
 /** A usage product's service with ports of its own. */
 export const makeService = async (aws: At, tree: Readonly<Record<string, unknown>> = {}): Promise<Service> => {
   const [doorPort, healthPort] = [await freePort(), await freePort()];
-  const listening = { door: { listen: `127.0.0.1:${doorPort}` }, health: { listen: `127.0.0.1:${healthPort}` } };
-  const stage = makeStage(aws, merge(listening, tree));
+  const usual = {
+    door: { listen: `127.0.0.1:${doorPort}` },
+    health: { listen: `127.0.0.1:${healthPort}` },
+    // A machine that is busy with other tests may take its time to answer.
+    gate: { patience: '60s', graceAfterPurchase: false },
+  };
+  const stage = makeStage(aws, merge(usual, tree));
   const door = `http://127.0.0.1:${doorPort}`;
   const health = `http://127.0.0.1:${healthPort}`;
   return {
