@@ -51,14 +51,7 @@ needs and the values may say otherwise.
 apiVersion: v1
 kind: ConfigMap
 metadata:
-  name: {{ include "tollgate.configName" . }}
-  namespace: {{ .root.Release.Namespace }}
-  labels:
-    {{- include "tollgate.labels" . | nindent 4 }}
-  {{- with .values.additionalAnnotations }}
-  annotations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+  {{- include "tollgate.metadata" (merge (dict "name" (include "tollgate.configName" .)) .) | nindent 2 }}
 data:
   tollgate.yaml: |
     {{- include "tollgate.configText" . | nindent 4 }}

@@ -13,11 +13,11 @@ TOLLGATE_{{ regexReplaceAll "([A-Z])" . "_${1}" | replace "." "_" | upper }}
 - name: AWS_REGION
   value: {{ . | quote }}
 {{- end }}
-{{- with .values.proxy.https }}
+{{- with .values.proxy.httpsProxy }}
 - name: HTTPS_PROXY
   value: {{ . | quote }}
 {{- end }}
-{{- with .values.proxy.no }}
+{{- with .values.proxy.noProxy }}
 - name: NO_PROXY
   value: {{ . | quote }}
 {{- end }}

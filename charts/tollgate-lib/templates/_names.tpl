@@ -43,3 +43,15 @@ app.kubernetes.io/managed-by: Helm
 {{- include "tollgate.validate" . -}}
 {{- .values.serviceAccount.name | default (include "tollgate.fullname" .) -}}
 {{- end -}}
+
+{{/* The metadata of an object ("name", "annotations" beside the values' own). */}}
+{{- define "tollgate.metadata" -}}
+name: {{ .name }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- merge (include "tollgate.labels" . | fromYaml) (.labels | default dict) | toYaml | nindent 2 }}
+{{- with merge (dict) (.annotations | default dict) (.values.additionalAnnotations | default dict) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}

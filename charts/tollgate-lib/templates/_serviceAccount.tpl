@@ -5,14 +5,7 @@
 apiVersion: v1
 kind: ServiceAccount
 metadata:
-  name: {{ include "tollgate.serviceAccountName" . }}
-  namespace: {{ .root.Release.Namespace }}
-  labels:
-    {{- include "tollgate.labels" . | nindent 4 }}
-  {{- with merge (dict) (.values.serviceAccount.annotations | default dict) (.values.additionalAnnotations | default dict) }}
-  annotations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+  {{- include "tollgate.metadata" (merge (dict "name" (include "tollgate.serviceAccountName" .) "annotations" .values.serviceAccount.annotations) .) | nindent 2 }}
 automountServiceAccountToken: false
 {{- end -}}
 {{- end -}}

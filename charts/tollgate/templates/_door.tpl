@@ -20,3 +20,22 @@ usage is reported, and the token that goes with it.
   secret:
     secretName: {{ include "tollgate.tokenSecret" . }}
 {{- end -}}
+
+{{/* An item of initContainers of the product's pods that ends when the pod of Tollgate has its grant. */}}
+{{- define "tollgate.doorGate" -}}
+- name: tollgate-gate
+  image: {{ include "tollgate.image" . | quote }}
+  imagePullPolicy: {{ .values.image.pullPolicy }}
+  args:
+    - gate
+    - wait
+  env:
+    {{- include "tollgate.doorEnv" . | nindent 4 }}
+  volumeMounts:
+    {{- include "tollgate.doorVolumeMounts" . | nindent 4 }}
+  resources:
+    {{- include "tollgate.yaml" (dict "map" .values.resources) | nindent 4 }}
+  securityContext:
+    {{- include "tollgate.yaml" (dict "map" .values.securityContext) | nindent 4 }}
+  terminationMessagePolicy: FallbackToLogsOnError
+{{- end -}}
