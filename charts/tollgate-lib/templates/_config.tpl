@@ -8,11 +8,12 @@
 {{- end -}}
 
 {{/*
-The text of tollgate.yaml: the file of the chart as it is, or the values. "standard" (optional) is what a kind of workload
+The text of tollgate.yaml: the file of the chart as it is, or the values; nothing where the chart does not know it. "standard" (optional) is what a kind of workload
 needs and the values may say otherwise.
 */}}
 {{- define "tollgate.configText" -}}
-{{- if .values.configFile -}}
+{{- if .values.existingConfigMap -}}
+{{- else if .values.configFile -}}
 {{- .root.Files.Get .values.configFile -}}
 {{- else if .values.config -}}
 {{- mergeOverwrite (deepCopy (.standard | default dict)) (deepCopy .values.config) | toYaml -}}

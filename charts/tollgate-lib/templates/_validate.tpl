@@ -8,12 +8,8 @@
 {{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) -}}
 {{- fail "[ERROR] serviceAccount.create is false and serviceAccount.name is empty: name the service account that carries the role" -}}
 {{- end -}}
-{{- $sources := list -}}
-{{- range list "config" "configFile" "existingConfigMap" -}}
-{{- if get $values . -}}{{- $sources = append $sources . -}}{{- end -}}
-{{- end -}}
-{{- if gt (len $sources) 1 -}}
-{{- fail (printf "[ERROR] %s all say what the configuration is: keep one of them" (join " and " $sources)) -}}
+{{- if and $values.config $values.configFile -}}
+{{- fail "[ERROR] config and configFile both say what the configuration is: keep one of them" -}}
 {{- end -}}
 {{- range concat (ternary (list $values.configFile) list (not (empty $values.configFile))) ($values.keyFiles | default list) -}}
 {{- if not ($root.Files.Get .) -}}
@@ -26,7 +22,7 @@
 {{- end -}}
 {{- $settings := keys ($values.settings | default dict) -}}
 {{- if $values.logLevel -}}{{- $settings = append $settings "log.level" -}}{{- end -}}
-{{- if and $sources (not $values.existingConfigMap) (ne (toString (get $config "sealed")) "false") -}}
+{{- if and $config (ne (toString (get $config "sealed")) "false") -}}
 {{- $allowed := get $config "buyerMay" | default list -}}
 {{- range $settings | sortAlpha -}}
 {{- if not (has . $allowed) -}}

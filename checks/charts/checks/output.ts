@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentedValues } from '../../../scripts/charts/values.ts';
+import type { Scenario } from '../../moved-clock/scenario.ts';
+import { expectEqual, expectNone, expectThat } from '../expect.ts';
+import { changed, expectGolden } from '../golden.ts';
+import { HELMS, ROOT, template, withoutBlanks } from '../helm.ts';
+import { ALL_SWITCHES, EVERYTHING, INSTALLABLE, rendered } from '../renders.ts';
+import { SWITCHES, WITHOUT_EFFECT } from '../switches.ts';
+
+const fileOf = (chart: string): string => chart.split('/').at(-1) ?? chart;
+
+const whole: readonly Scenario[] = [
+  ...INSTALLABLE.map((chart) => ({ name: fileOf(chart), render: { chart } })),
+  { name: 'tollgate-everything', render: { chart: 'charts/tollgate', values: EVERYTHING } },
+  {
+    name: 'usage-any-cluster-1.28',
+    render: { chart: 'examples/charts/usage-any-cluster', args: ['--kube-version', 'v1.28.9-eks-1'] },
+  },
+].map(({ name, render }) => ({
+  name: `Helm 4 and 3 render ${name} as it is kept`,
+  play: async () => {
+    const [four, three] = HELMS.map((which) => withoutBlanks(rendered(render, which))) as [string, string];
+    expectEqual(changed(four, three), '', 'Helm 3 differs');
+    expectGolden(`${name}.yaml`, four);
+  },
+}));
+
+const everySwitch: Scenario = {
+  name: 'every value changes what is rendered, as it is kept',
+  play: async () => {
+    const told = new Map<string, string[]>();
+    for (const { chart, path, before, after } of ALL_SWITCHES) {
+      const difference = changed(withoutBlanks(rendered(before)), withoutBlanks(rendered(after)));
+      expectThat(difference !== '', `${chart}: ${path} changes nothing`);
+      told.set(chart, [...(told.get(chart) ?? []), `# ${path}`, difference]);
+    }
+    for (const [chart, lines] of told) expectGolden(`${chart}-values.txt`, lines.join('\n'));
+  },
+};
+
+const noneForgotten: Scenario = {
+  name: 'every documented value is tried',
+  play: async () => {
+    for (const chart of ['tollgate', 'tollgate-lib'] as const) {
+      const text = readFileSync(join(ROOT, 'charts', chart, 'values.yaml'), 'utf8');
+      const missing = documentedValues(text)
+        .map(({ path }) => path.join('.'))
+        .filter((path) => SWITCHES[chart][path] === undefined && !WITHOUT_EFFECT.includes(path));
+      expectNone(missing, `${chart}: not in switches.ts`);
+    }
+  },
+};
+
+const addOnVersion: Scenario = {
+  name: "AWS's own k8version is taken, and changes nothing; any other unknown value is refused",
+  play: async () => {
+    const plain = rendered({ chart: 'charts/tollgate' });
+    const told = rendered({ chart: 'charts/tollgate', args: ['--set', 'k8version=1.33'] });
+    expectEqual(changed(plain, told), '', 'k8version');
+    for (const which of HELMS) {
+      const { ok, err } = template({ chart: 'charts/tollgate', values: { k8sversion: '1' } }, which);
+      expectThat(!ok && err.includes('k8sversion'), `${which}: ${err}`);
+    }
+  },
+};
+
+export const OUTPUT: readonly Scenario[] = [...whole, everySwitch, noneForgotten, addOnVersion];
