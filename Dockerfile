@@ -1,5 +1,5 @@
 # The image of the agent, and /opt/tollgate for `COPY --from`. Any bases may be given, `scratch` among them:
-#   docker build --build-arg BASE=... --build-arg BUILD_BASE=... .
+#   docker build --build-arg BASE=... --build-arg BUILD_BASE=... .     (scripts/image.sh adds what the labels say)
 # /opt/tollgate brings its own Node, so that the base of the image needs none.
 ARG BUILD_BASE=node:24-bookworm-slim
 ARG BASE=gcr.io/distroless/static-debian13:nonroot

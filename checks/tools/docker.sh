@@ -9,6 +9,7 @@
 #                         when nothing was started.
 #   docker_ WORDS         the client, speaking to this engine and no other.
 #   docker_host           an address of this machine that containers of the default network reach.
+#   export_docker         sets the variables by which any client speaks to it; $docker_client is the one to take.
 #   docker_socket         the engine's socket, for programs of one's own (DOCKER_HOST=unix://...).
 #   need TOOL PACKAGE...  installs Debian packages when the tool is not there.
 #
@@ -25,9 +26,16 @@ need() {
 docker_client=docker
 [ -x /usr/bin/docker ] && docker_client=/usr/bin/docker
 
-docker_() {
+export_docker() {
   # The old builder: its successor is a plug-in that Debian has not.
-  DOCKER_HOST=unix://$docker_socket DOCKER_BUILDKIT=0 DOCKER_CONFIG=$docker_folder/client "$docker_client" "$@"
+  export DOCKER_HOST="unix://$docker_socket" DOCKER_BUILDKIT=0 DOCKER_CONFIG="$docker_folder/client"
+}
+
+docker_() {
+  (
+    export_docker
+    exec "$docker_client" "$@"
+  )
 }
 
 docker_folder=

@@ -15,11 +15,11 @@
 debian_root() {
   base_root=$1
   shift
-  mkdir -p "$base_root/usr/bin" "$base_root/usr/sbin" "$base_root/usr/lib" "$base_root/usr/lib64" "$base_root/etc" "$base_root/tmp" "$base_root/root"
+  mkdir -p "$base_root/usr/bin" "$base_root/usr/sbin" "$base_root/usr/lib" "$base_root/usr/lib64" "$base_root/etc" "$base_root/tmp"
   chmod 1777 "$base_root/tmp"
   for name in bin sbin lib lib64; do ln -s "usr/$name" "$base_root/$name"; done
   cp /etc/os-release "$base_root/etc/os-release"
-  printf 'root:x:0:0:root:/root:/bin/sh\n' >"$base_root/etc/passwd"
+  printf 'root:x:0:0:root:/:/bin/sh\n' >"$base_root/etc/passwd"
   cp -L --parents "$@" "$base_root"
   # A static program has no libraries, and ldd says so by failing.
   for program in "$@"; do ldd "$program" 2>/dev/null || :; done |
@@ -101,7 +101,10 @@ base_build() {
     [ ! -f "$file" ] || cp -L --parents "$file" "$base_root"
   done
   [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || set -- "$@" -c "ENV NODE_EXTRA_CA_CERTS=$NODE_EXTRA_CA_CERTS"
-  [ ! -f "${HOME:-/root}/.npmrc" ] || cp "${HOME:-/root}/.npmrc" "$base_root/root/.npmrc"
+  if [ -f "${HOME:-}/.npmrc" ]; then
+    cp "$HOME/.npmrc" "$base_root/etc/npmrc"
+    set -- "$@" -c 'ENV NPM_CONFIG_USERCONFIG=/etc/npmrc'
+  fi
   import_base "$base_root" tollgate-build-base:local "$@"
   rm -rf "$base_root"
 }
@@ -112,7 +115,7 @@ base_static() {
   mkdir -p "$base_root/etc/ssl/certs" "$base_root/tmp" "$base_root/home/nonroot"
   chmod 1777 "$base_root/tmp"
   cp -L /etc/ssl/certs/ca-certificates.crt "$base_root/etc/ssl/certs"
-  printf 'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n' >"$base_root/etc/passwd"
+  printf 'root:x:0:0:root:/:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n' >"$base_root/etc/passwd"
   printf 'root:x:0:\nnonroot:x:65532:\n' >"$base_root/etc/group"
   import_base "$base_root" tollgate-base:local
   rm -rf "$base_root"
@@ -141,8 +144,11 @@ tollgate_image_tar() {
     need update-ca-certificates ca-certificates
     base_build
     base_static
-    docker_ build --network host --force-rm --build-arg BUILD_BASE=tollgate-build-base:local \
-      --build-arg BASE=tollgate-base:local --tag tollgate:local "$root" >"$image_cache/log" 2>&1 ||
+    (
+      export_docker
+      DOCKER=$docker_client sh "$root/scripts/image.sh" tollgate:local --network host --force-rm \
+        --build-arg BUILD_BASE=tollgate-build-base:local --build-arg BASE=tollgate-base:local
+    ) >"$image_cache/log" 2>&1 ||
       fail "the image does not build: $(tail -n 40 "$image_cache/log")"
     rm -f "$image_cache"/*.tar
     docker_ save --output "$image_tar.part" tollgate:local

