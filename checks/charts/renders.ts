@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { expectThat } from './expect.ts';
 import { type Item, objectsIn, type Render, ROOT, template, type Values } from './helm.ts';
 import { merged, SWITCHES, type Switch, withValue } from './switches.ts';
@@ -8,6 +9,13 @@ export const CHARTS = ['charts/tollgate', 'charts/tollgate-lib'] as const;
 export const EXAMPLES: readonly string[] = readdirSync(join(ROOT, 'examples/charts'))
   .sort()
   .map((name) => `examples/charts/${name}`);
+/** A buyer's values for an example: its name comes first in that of the file. */
+export const VALUES: readonly Render[] = readdirSync(join(ROOT, 'examples/values'))
+  .sort()
+  .map((name) => ({
+    chart: `examples/charts/${name.split('.')[0]}`,
+    values: parse(readFileSync(join(ROOT, 'examples/values', name), 'utf8')) as Values,
+  }));
 /** What can be installed. */
 export const INSTALLABLE: readonly string[] = ['charts/tollgate', ...EXAMPLES];
 

@@ -12,8 +12,8 @@ const DROP_ONE = { limits: { memory: '256Mi' } };
 const POD_CONFIG = { product: { code: '4w1vgsrkqdkypbz43g7qkk4uz' }, dimensions: { pages: { meter: 'sum' } } };
 
 const SHARED: Readonly<Record<string, Switch>> = {
-  'image.registry': { value: 'registry.example.com' },
-  'image.repository': { value: 'registry.example.com/acme/tollgate:1.4.0' },
+  'image.registry': { value: 'images.example.com' },
+  'image.repository': { value: 'images.example.com/acme/tollgate:1.4.0' },
   'image.tag': { value: '1.4.0' },
   'image.pullPolicy': { value: 'Always' },
   existingConfigMap: { value: '{{ .Release.Name }}-own' },
@@ -29,7 +29,7 @@ const SHARED: Readonly<Record<string, Switch>> = {
   'proxy.httpsProxy': { value: 'http://proxy.example.com:3128' },
   'proxy.noProxy': { value: '.example.com' },
   'extraCa.configMap': { value: 'company-ca' },
-  'extraCa.key': { value: 'root.pem', with: { extraCa: { configMap: 'company-ca' } } },
+  'extraCa.key': { value: 'company.pem', with: { extraCa: { configMap: 'company-ca' } } },
   additionalLabels: { value: { team: 'blue' } },
   additionalAnnotations: { value: { owner: 'blue' } },
   extraEnv: { value: [{ name: 'TZ', value: 'UTC' }] },

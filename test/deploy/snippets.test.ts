@@ -3,10 +3,10 @@ import { expect, test } from '@jest/globals';
 import { blocksOf, ROOT, textOf } from '../docs/support/documents.ts';
 
 /** What stands in these pages is copied by people: each block has to be a piece of a file that is tried. */
-const SHIPPED = ['docs/iam.md', 'docs/ship/ecs.md'] as const;
+const SHIPPED = ['docs/iam.md', 'docs/ship/ecs.md', 'docs/ship/eks.md'] as const;
 const LANGUAGES = ['json', 'yaml', 'hcl', 'ini', 'dockerfile'] as const;
 
-const files = globSync('{deploy,checks/homes}/**/*', { cwd: ROOT, withFileTypes: true })
+const files = globSync('{deploy,checks/homes,examples}/**/*', { cwd: ROOT, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => `${entry.parentPath}/${entry.name}`.slice(ROOT.length + 1));
 
@@ -34,7 +34,7 @@ test('there are blocks on each page', () => {
 
 test('every file that a command names is there', () => {
   const named = SHIPPED.flatMap((page) => blocksOf(textOf(page), 'sh')).flatMap((block) =>
-    [...block.matchAll(/(?:file:\/\/)?\b(deploy\/[\w./-]+)/g)].map(([, path = '']) => path),
+    [...block.matchAll(/(?:file:\/\/)?\b((?:deploy|examples)\/[\w./-]+)/g)].map(([, path = '']) => path),
   );
   expect(named.length).toBeGreaterThan(1);
   for (const path of named) expect(globSync(path, { cwd: ROOT })).toEqual([path]);

@@ -5,7 +5,7 @@ import { expectEqual, expectNone, expectThat } from '../expect.ts';
 import { changed } from '../golden.ts';
 import { HELMS, helm, type Item, objectsIn, type Render, ROOT, template, templateAnew, WORK } from '../helm.ts';
 import { type Container, containersOf, faultsOf, podsIn } from '../pods.ts';
-import { ALL_SWITCHES, EVERYTHING, EXAMPLES, INSTALLABLE, objectsOf, rendered } from '../renders.ts';
+import { ALL_SWITCHES, EVERYTHING, EXAMPLES, INSTALLABLE, objectsOf, rendered, VALUES } from '../renders.ts';
 
 const OWN = 'charts/tollgate';
 const SIDECAR = 'examples/charts/usage-sidecar';
@@ -254,6 +254,7 @@ const O37: Scenario = {
       ...INSTALLABLE.map((chart) => ({ chart })),
       { chart: OWN, values: EVERYTHING },
       { chart: 'examples/charts/usage-any-cluster', args: ['--kube-version', '1.28.0'] },
+      ...VALUES,
       ...ALL_SWITCHES.map(({ after }) => after),
     ];
     for (const render of renders) {

@@ -5,7 +5,7 @@ import type { Scenario } from '../../moved-clock/scenario.ts';
 import { expectEqual, expectNone, expectThat } from '../expect.ts';
 import { changed, expectGolden } from '../golden.ts';
 import { HELMS, ROOT, template, withoutBlanks } from '../helm.ts';
-import { ALL_SWITCHES, EVERYTHING, INSTALLABLE, rendered } from '../renders.ts';
+import { ALL_SWITCHES, EVERYTHING, INSTALLABLE, rendered, VALUES } from '../renders.ts';
 import { SWITCHES, WITHOUT_EFFECT } from '../switches.ts';
 
 const fileOf = (chart: string): string => chart.split('/').at(-1) ?? chart;
@@ -25,6 +25,18 @@ const whole: readonly Scenario[] = [
     expectGolden(`${name}.yaml`, four);
   },
 }));
+
+const values: Scenario = {
+  name: 'the values of every kind of buyer change what is rendered, as it is kept',
+  play: async () => {
+    const lines = VALUES.flatMap((render) => {
+      const difference = changed(withoutBlanks(rendered({ chart: render.chart })), withoutBlanks(rendered(render)));
+      expectThat(difference !== '', `${render.chart} ${JSON.stringify(render.values)} changes nothing`);
+      return [`# ${render.chart} ${JSON.stringify(render.values)}`, difference];
+    });
+    expectGolden('examples-values.txt', lines.join('\n'));
+  },
+};
 
 const everySwitch: Scenario = {
   name: 'every value changes what is rendered, as it is kept',
@@ -65,4 +77,4 @@ const addOnVersion: Scenario = {
   },
 };
 
-export const OUTPUT: readonly Scenario[] = [...whole, everySwitch, noneForgotten, addOnVersion];
+export const OUTPUT: readonly Scenario[] = [...whole, values, everySwitch, noneForgotten, addOnVersion];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Scenario } from '../../moved-clock/scenario.ts';
 import { expectNone, expectThat } from '../expect.ts';
 import { run, WORK } from '../helm.ts';
-import { ALL_SWITCHES, EVERYTHING, INSTALLABLE, rendered } from '../renders.ts';
+import { ALL_SWITCHES, EVERYTHING, INSTALLABLE, rendered, VALUES } from '../renders.ts';
 
 const VERSIONS = '1.31,1.36';
 
@@ -25,6 +25,7 @@ export const SCHEMAS: readonly Scenario[] = [
       const renders = [
         ...INSTALLABLE.map((chart) => ({ chart })),
         { chart: 'charts/tollgate', values: EVERYTHING },
+        ...VALUES,
         ...ALL_SWITCHES.map(({ after }) => after),
       ];
       const unlike = new Set(renders.flatMap((render) => rendered(render).split(/^---$/m)));
