@@ -8,6 +8,7 @@ const EMULATOR = join(DIST, 'emulator.mjs');
 
 /** An emulator of AWS as a process of its own, and the homes it can run programs in. */
 export type Emulated = {
+  readonly url: string;
   /** The command line in front of a program that makes it a task of this name and product. */
   readonly task: (name: string, product: string) => readonly string[];
   /** Billed units of a product by dimension. */
@@ -39,6 +40,7 @@ export const startEmulator = async (options: readonly string[] = []): Promise<Em
     return stdout;
   };
   return {
+    url,
     ask,
     task: (name, product) => [
       process.execPath,
