@@ -5,11 +5,11 @@ import { PAGES, ROOT, textOf } from './support/documents.ts';
 /** The repository speaks of the product: nothing of the machine it was written on, nothing unfinished. */
 const UNWANTED = [
   /\/work(?![\w-])/,
-  /(?<!\/dev)\/root(?![\w-])/,
+  /(?<!\/dev)\/root(?![\w.-])/,
   /\/home\/\w+\//,
   /\bfacts? sheet/i,
   /\bshared\/(?:design|facts)/,
-  /\b(?:registry|npm|pypi|proxy)\.(?:[\w-]+\.)+(?:org|com|net|io|dev|internal|local|lan)\b(?<!proxy\.example\.com)/,
+  /\b(?:registry|npm|pypi|proxy)\.(?:[\w-]+\.)+(?:org|com|net|io|dev|internal|local|lan)\b(?<!\.example\.com)/,
   /\bTO[D]O\b|\bFIX[M]E\b|\bXX[X]\b/,
 ];
 
