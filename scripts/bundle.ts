@@ -22,9 +22,16 @@ const COMMON = {
   banner: { js: "import{createRequire as __tgRequire}from'node:module';const require=__tgRequire(import.meta.url);" },
 } as const satisfies BuildOptions;
 
-/** The programs, each bundled apart: nothing of one may ride along in another. */
+/**
+ * The programs, each bundled apart: nothing of one may ride along in another. The Kubernetes client is as large as all the
+ * rest of the agent and loaded by replicas on EKS alone: it is a file of its own.
+ */
 const PROGRAMS = {
-  agent: { tollgate: 'src/agent/main.ts', worker: 'src/agent/worker.ts' },
+  agent: {
+    tollgate: 'src/agent/main.ts',
+    worker: 'src/agent/worker.ts',
+    kubernetes: 'src/agent/io/kubernetes/leases.ts',
+  },
   emulator: { emulator: 'src/emulator/main.ts' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 

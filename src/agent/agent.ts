@@ -4,6 +4,7 @@ import { openDoor } from './agent/openDoor.ts';
 import { type Gate, makeGate } from './agent/openGate.ts';
 import { healthListenOf, openHealth } from './agent/openHealth.ts';
 import { openLedgerFor } from './agent/openLedgerFor.ts';
+import { isElected, openStandby, withoutKubernetes } from './agent/openStandby.ts';
 import { makeToll, type Toll } from './agent/toll.ts';
 import type { AgentHandle, AgentOptions } from './agentHandle.ts';
 import type { Config } from './core/configuration/config.ts';
@@ -87,9 +88,11 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       place: place?.shown ?? { platform: null, resource: null, region: null },
       ledger: reading,
       sender: toll?.sending.sender() ?? AT_START,
+      election: toll?.electing?.election(),
       warnings: [
         ...config.warnings,
         ...(place?.warnings ?? []),
+        ...(place === undefined ? [] : withoutKubernetes(config, place.whereabouts)),
         ...(ledger !== undefined && reading === undefined
           ? ['the ledger cannot be read at the moment: see the log']
           : []),
@@ -105,13 +108,16 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       const holding = { resource: whereabouts.resource, product: config.product.code, wait: config.ledger.wait };
       closeLater('meterer', (await becomeMeterer(holding, deps)).release);
     }
-    const opened = await openLedgerFor(config, whereabouts, deps);
+    const levelsUntil = isElected(config, whereabouts) ? () => toll?.electing?.countsUntil() : undefined;
+    const opened = await openLedgerFor(config, whereabouts, deps, levelsUntil);
     if (opened === undefined) return;
     ledger = opened;
     closeLater('ledger', opened.close);
     if (!isMetered) return;
+    const standby = { config, whereabouts, env: options.env, ledger: opened, mayLead: verdicts.started, metrics };
+    const elect = await openStandby(standby, deps);
     toll = makeToll(
-      { config, ledger: opened, marketplace: at.marketplace, resource: whereabouts.resource, verdicts, metrics },
+      { config, ledger: opened, marketplace: at.marketplace, resource: whereabouts.resource, verdicts, metrics, elect },
       deps,
     );
     const openHour = () => hourOf(toll?.timekeeping.now() ?? clock.wall());
@@ -131,6 +137,7 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
           return { status: statusFrom(reading), overview: reading?.overview };
         },
         failingFor: () => toll?.failingFor() ?? 0,
+        whyNotLeader: () => toll?.electing?.whyNotInPublic(),
         keyRotation: () => gate?.keyRotation(),
         edge: options.edge,
       },
@@ -143,6 +150,7 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
     const asItIs = await findPlace({ config, env, verdicts, signal: ending.signal }, deps);
     const found: Place = { ...asItIs, marketplace: countCalls(asItIs.marketplace, metrics) };
     place = found;
+    for (const warning of withoutKubernetes(config, found.whereabouts)) log.warn('standby', { warning });
     await openToll(found);
 
     // Hourly and monthly: nobody reports, and the product beside us needs no door.
@@ -173,6 +181,7 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       door: opened?.door,
       flushing: toll.flushing,
       haltReporting: toll.reporting.halt,
+      resign: toll.electing?.resign,
       maySend: verdicts.started,
       isBilled: config.metering.mode === 'send' && found.whereabouts.platform !== 'local',
       shutdown: config.shutdown,

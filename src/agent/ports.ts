@@ -2,6 +2,7 @@ import type { MeterRequest } from './core/record/meterRequest.ts';
 import type { Judged, Outcome } from './core/record/outcome.ts';
 import type { MeterRecord, WholeRecord } from './core/record/record.ts';
 import type { Answer } from './core/sending/answer.ts';
+import type { Term } from './core/standby/term.ts';
 import type { Hour, Instant, Millis } from './core/time/hour.ts';
 import type { Place } from './core/time/place.ts';
 import type { Freezing, OpenHour } from './core/usage/freeze.ts';
@@ -53,6 +54,40 @@ export type Marketplace = {
   readonly date: () => Promise<Instant | undefined>;
   /** Throws away cached credentials, so that the next call asks for fresh ones. */
   readonly renewCredentials: () => void;
+};
+
+/** The Lease as the API server keeps it, and the version that a write must name. */
+export type StoredLease = {
+  readonly version: string;
+  /** Empty: nobody holds it. */
+  readonly holder: string;
+  readonly term: Term | undefined | 'unreadable';
+  /** Undefined where the object does not say. */
+  readonly duration: Millis | undefined;
+};
+
+/** What one request to the API server came to. */
+export type LeaseAnswer =
+  | { readonly kind: 'ok'; readonly stored: StoredLease }
+  /** Somebody else wrote it since it was read (409). */
+  | { readonly kind: 'conflict' }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly message: string;
+      readonly retryAfter: Millis | undefined;
+    }
+  /** No answer: whether a write was done is not known. */
+  | { readonly kind: 'silence'; readonly why: string };
+
+/** One Lease object (coordination.k8s.io/v1) at the API server. Every call is one request; none rejects. */
+export type Leases = {
+  readonly read: () => Promise<LeaseAnswer>;
+  /** Writes over `stored`; a conflict when that is not what the API server has any more. */
+  readonly write: (
+    stored: StoredLease,
+    change: { readonly holder: string; readonly term: Term; readonly duration: Millis; readonly now: Instant },
+  ) => Promise<LeaseAnswer>;
 };
 
 /** Reports of one request. Under a `key` the whole request is one event; `digest` tells another request with the same key. */
@@ -112,8 +147,13 @@ export type Ledger = {
   readonly alive: () => void;
   /** Hours in which this resource was awake and which have neither usage nor a record of this dimension. */
   readonly idleHours: (dimension: string) => readonly Hour[];
-  /** Notes that the agent is awake in this hour, and drops what is too old to matter. */
-  readonly tick: (hour: Hour) => void;
+  /** Notes that the agent is awake in this hour (unless it may not count in it), and drops what is too old to matter. */
+  readonly tick: (hour: Hour, counts?: boolean) => void;
+  /**
+   * This replica leads from this hour on: what it knows of counters and levels from an earlier term is forgotten, since
+   * another one may have counted on from there. Once for each term, also over a restart.
+   */
+  readonly beginTerm: (from: Hour) => void;
   /** Usage that lies in hours beyond `open + slack`, because the wall clock was wrong, comes back into the open hour. */
   readonly pullBack: (open: Hour, slack: 0 | 1) => void;
   /** The dimensions that have a carry above zero. */

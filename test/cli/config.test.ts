@@ -43,6 +43,7 @@ test('init prints a configuration that passes check, also with all its comments 
     'door',
     'ledger',
     'gate',
+    'standby',
     'metering',
     'shutdown',
     'log',

@@ -40,7 +40,7 @@ test('check asks the health listener, which needs no token, and the door when th
     handlers: {
       verdict: () => verdictOf('granted'),
       started: () => started.value,
-      ready: () => true,
+      notReady: () => undefined,
       metrics: async () => '',
     },
   });

@@ -25,6 +25,7 @@ const STATUS: Status = {
   clock: { offset: -1_500, void: false },
   ledger: { id: 'L1', bytes: 1_572_864, maxBytes: 1_073_741_824, dedupe: 86_400_000, disk: 'ok', losses: [] },
   sender: { state: 'paused', lastAnswer: 'ThrottlingException', nextProbe: '2026-03-01T11:25:00.000Z' },
+  standby: null,
   dimensions: [
     { name: 'requests', meter: 'sum', open: '40', carry: '0.5', level: null, receipted: '7', lastReceipt: null },
     {

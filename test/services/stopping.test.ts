@@ -113,3 +113,44 @@ test.each([
   expect(closedAfter).toBeGreaterThanOrEqual(silence);
   expect(closedAfter).toBeLessThanOrEqual(silence + 1_000);
 });
+
+test('the Lease is given back once the door is shut, and an API server that does not answer holds up nothing else', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  await world.report('requests', 9);
+  const seen: string[] = [];
+  const door = {
+    closeAfterAnswers: () => undefined,
+    drain: () => void seen.push('drain'),
+    stop: async () => void seen.push('shut'),
+    idleFor: () => ({ silent: 60_000, connections: 0, dismissed: false }),
+  };
+  const resign = () => {
+    seen.push('resign');
+    return new Promise<void>(() => undefined);
+  };
+  const lines = await finish(world, stopWith(world, { door, resign })(END));
+  expect(seen).toEqual(['drain', 'shut', 'resign']);
+  expect(lines).toEqual([]);
+  expect(world.aws.bill('requests')).toEqual({ '10': '9' });
+});
+
+test.each([true, false])('a stop waits for the Lease to be given back (billed: %s)', async (isBilled) => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  let given = false;
+  const resign = async () => {
+    await world.agent.reporting.pass();
+    given = true;
+  };
+  await finish(world, stopWith(world, { resign, isBilled })(END));
+  expect(given).toBe(true);
+});
+
+test('a crash of the product does not give the Lease back: it comes back in the same pod, and goes on', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:01Z' });
+  let given = false;
+  const resign = async () => {
+    given = true;
+  };
+  await finish(world, stopWith(world, { resign })({ ...END, reason: 'childCrashed' }));
+  expect(given).toBe(false);
+});

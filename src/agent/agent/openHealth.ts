@@ -19,6 +19,8 @@ export type HealthParts = {
   /** One look at everything: the ledger is read once a scrape. */
   readonly look: () => { readonly status: Status; readonly overview: LedgerOverview | undefined };
   readonly failingFor: () => Millis;
+  /** Why another replica counts, or nobody; undefined when this one does. */
+  readonly whyNotLeader: () => string | undefined;
   readonly keyRotation: () => Instant | undefined;
   readonly edge: EdgeFigures;
 };
@@ -48,8 +50,12 @@ export const openHealth = async (parts: HealthParts, { log }: Pick<Deps, 'log'>)
   });
 
   const { after, do: consequence } = config.metering.whenFailing;
-  const ready = (): boolean => consequence !== 'readiness' || parts.failingFor() < after;
-  const health = makeHealth({ listen, handlers: { ...handlers, ready, metrics: metrics.text }, log });
+  const failing = (): string | undefined =>
+    consequence === 'readiness' && parts.failingFor() >= after
+      ? 'metering fails, and metering.whenFailing says readiness'
+      : undefined;
+  const notReady = (): string | undefined => failing() ?? parts.whyNotLeader();
+  const health = makeHealth({ listen, handlers: { ...handlers, notReady, metrics: metrics.text }, log });
   await health.start();
   return health;
 };

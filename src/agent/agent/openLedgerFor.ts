@@ -2,7 +2,7 @@ import type { Config } from '../core/configuration/config.ts';
 import { describe } from '../core/errors.ts';
 import type { Whereabouts } from '../core/platform/whereabouts.ts';
 import { diskUnder } from '../io/ledger/disk/diskUnder.ts';
-import { type OpenLedger, openLedger } from '../io/ledger/ledger.ts';
+import { type LedgerOptions, type OpenLedger, openLedger } from '../io/ledger/ledger.ts';
 import type { Deps } from './deps.ts';
 
 /**
@@ -13,6 +13,7 @@ export const openLedgerFor = async (
   config: Config,
   { platform, resource }: Whereabouts,
   deps: Deps,
+  levelsUntil?: LedgerOptions['levelsUntil'],
 ): Promise<OpenLedger | undefined> => {
   const isMetered = config.product.pricing === 'usage';
   try {
@@ -25,6 +26,7 @@ export const openLedgerFor = async (
       resource,
       onEc2: platform === 'ec2',
       diskUnder,
+      ...(levelsUntil === undefined ? {} : { levelsUntil }),
     });
     if (ledger.crashedBefore && isMetered) deps.log.warn('the last run ended without a drain', { ledger: ledger.id });
     return ledger;

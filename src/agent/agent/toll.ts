@@ -6,12 +6,14 @@ import type { OpenLedger } from '../io/ledger/ledger.ts';
 import type { Metrics } from '../io/metrics/metrics.ts';
 import type { Marketplace } from '../ports.ts';
 import { makeFlushing } from '../services/flushing.ts';
+import { ALONE } from '../services/leading.ts';
 import { makeRecording } from '../services/recording.ts';
 import { makeReporting } from '../services/reporting.ts';
 import { makeSending } from '../services/sending.ts';
 import { makeTimekeeping } from '../services/timekeeping.ts';
 import type { Verdicts } from '../services/verdicts.ts';
 import type { Deps } from './deps.ts';
+import type { Elect } from './openStandby.ts';
 
 export type TollParts = {
   readonly config: Config;
@@ -20,13 +22,18 @@ export type TollParts = {
   readonly resource: string;
   readonly verdicts: Verdicts;
   readonly metrics: Metrics;
+  /** Where replicas elect one of them that counts. */
+  readonly elect?: Elect | undefined;
 };
 
 /** A back-off that ends between two ticks is looked for at least this often. */
 const LOOK: Millis = 10 * SECOND;
 
 /** Everything of a usage product that comes after the ledger. */
-export const makeToll = ({ config, ledger, marketplace, resource, verdicts, metrics }: TollParts, deps: Deps) => {
+export const makeToll = (
+  { config, ledger, marketplace, resource, verdicts, metrics, elect }: TollParts,
+  deps: Deps,
+) => {
   const { clock, scheduler, log } = deps;
   const { product, dimensions, metering: policies } = config;
 
@@ -43,7 +50,9 @@ export const makeToll = ({ config, ledger, marketplace, resource, verdicts, metr
       return timeOf(answer, clock.wall());
     },
   });
-  const shared = { ...deps, ledger, marketplace, timekeeping, resource, dimensions, policies };
+  const electing = elect?.(timekeeping);
+  const leading = electing ?? ALONE;
+  const shared = { ...deps, ledger, marketplace, timekeeping, leading, resource, dimensions, policies };
   const sending = makeSending(shared);
   const reporting = makeReporting({ ...shared, sending, verdict: verdicts.current });
   const flushing = makeFlushing({ ...shared, sending });
@@ -83,9 +92,10 @@ export const makeToll = ({ config, ledger, marketplace, resource, verdicts, metr
     signal.addEventListener('abort', ticks.stop, { once: true });
     verdicts.onChange(() => void wake());
     void wakeSooner();
+    electing?.start(signal);
   };
 
-  return { timekeeping, sending, reporting, flushing, recording, failingFor, start };
+  return { timekeeping, sending, reporting, flushing, recording, electing, failingFor, start };
 };
 
 export type Toll = ReturnType<typeof makeToll>;

@@ -37,8 +37,16 @@ const clockText = ({ offset, void: unknown }: Status['clock']): string => {
   return `AWS is ${(Math.abs(offset) / SECOND).toFixed(1)} s ${side} the wall clock`;
 };
 
+const standbyText = ({ role, why, term, holder, gap }: NonNullable<Status['standby']>): string =>
+  [
+    role === 'leader' && term !== null ? `leader from ${term.from} through ${term.through}` : role,
+    ...(why === null ? [] : [why]),
+    ...(role === 'leader' && holder !== null ? [`held by ${holder === '' ? 'nobody' : holder}`] : []),
+    ...(gap === null ? [] : [`the Lease was out of reach from ${gap.since} to ${gap.until ?? 'now'}`]),
+  ].join('; ');
+
 const heads = (status: Status): readonly (readonly [string, string])[] => {
-  const { verdict, region, ledger, sender } = status;
+  const { verdict, region, ledger, sender, standby } = status;
   const notes = [
     ...(verdict.remembered ? ['remembered from an earlier process'] : []),
     ...(verdict.confirmed ? [] : ['not confirmed by AWS yet']),
@@ -67,6 +75,7 @@ const heads = (status: Status): readonly (readonly [string, string])[] => {
         ...(sender.nextProbe === null ? [] : [`next probe ${sender.nextProbe}`]),
       ].join('; '),
     ],
+    ...(standby ? [['standby', standbyText(standby)] as const] : []),
   ];
 };
 

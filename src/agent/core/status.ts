@@ -1,5 +1,6 @@
 import type { VerdictValue } from './gate/verdict.ts';
 import type { RecordState } from './record/record.ts';
+import type { Role } from './standby/standing.ts';
 
 /**
  * What `GET /v1/status` answers and `tollgate status --json` prints. Members are only ever added. Times are RFC 3339 in
@@ -59,11 +60,26 @@ export type Status = {
     readonly lastAnswer: string | null;
     readonly nextProbe: string | null;
   };
+  /** The election among replicas; null where there is none (`standby.lease`). */
+  readonly standby: StandbyStatus | null;
   readonly dimensions: readonly DimensionStatus[];
   /** Every hour that AWS has not receipted, oldest first. */
   readonly hours: readonly HourStatus[];
   /** What a person should look at: one sentence each. */
   readonly warnings: readonly string[];
+};
+
+export type StandbyStatus = {
+  /** `leader` takes reports, `elected` will from the next hour on, `standby` is there in case. */
+  readonly role: Role;
+  /** Why it takes none; null for the leader. */
+  readonly why: string | null;
+  /** Who holds the Lease, as it was read last: `POD_UID` behind the pod's name; null before that, empty when nobody does. */
+  readonly holder: string | null;
+  /** The hours that this replica may count, as far as it has claimed them; null before it was ever elected. */
+  readonly term: { readonly from: string; readonly through: string } | null;
+  /** The last time that the Lease could not be read or written, if there was one; `until` null: it goes on. */
+  readonly gap: { readonly since: string; readonly until: string | null; readonly reason: string } | null;
 };
 
 export type DimensionStatus = {

@@ -3,6 +3,7 @@ import { placeOf } from '../core/time/place.ts';
 import { format } from '../core/usage/quantity.ts';
 import type { Receipt, Report } from '../core/usage/report.ts';
 import type { Clock, Ledger, Log } from '../ports.ts';
+import { ALONE, type Leading } from './leading.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
 export type Recording = {
@@ -38,6 +39,16 @@ const oldestAt = (now: Instant): Hour => {
   return hour;
 };
 
+/** Seconds after which it is worth while to ask again: by then the way may lead to the one that counts. */
+const ASK_LEADER = 5;
+
+const notLeader = (why = 'this replica does not lead'): Receipt => ({
+  kind: 'unavailable',
+  reason: `not the leader: ${why}`,
+  retryAfter: ASK_LEADER,
+  notLeader: true,
+});
+
 /**
  * door ──reports──▶ place (which hour?) ──▶ ledger ──▶ receipt
  */
@@ -45,12 +56,15 @@ export const makeRecording = ({
   ledger,
   clock,
   timekeeping,
+  leading = ALONE,
   count,
   log,
 }: {
   readonly ledger: Pick<Ledger, 'append' | 'firstHour'>;
   readonly clock: Clock;
   readonly timekeeping: Pick<Timekeeping, 'guess'>;
+  /** Whether there is another replica that may be the one to count; absent: there is none. */
+  readonly leading?: Leading;
   /** Counts reports for the metrics. */
   readonly count: (dimension: string, result: ReportResult) => void;
   readonly log: Pick<Log, 'warn'>;
@@ -59,11 +73,16 @@ export const makeRecording = ({
     // The wall dates reports, but a wall that was set for a minute must not send usage to another year, nor ids to oblivion.
     const arrival = timekeeping.guess();
     const now = arrival ?? clock.wall();
-    const first = ledger.firstHour();
+    const hours = leading.hours();
+    const first = Math.max(ledger.firstHour(), hours?.from ?? 0) as Hour;
     const open = Math.max(hourOf(now), first) as Hour;
+    if (hours === undefined || open > hours.last) return notLeader(leading.whyNot());
     const oldest = oldestAt(now);
     const batch = { reports, arrival, ...(key === undefined ? {} : { key }) };
-    const receipt = await ledger.append(batch, (named, taken) => placeOf(named, { first, oldest, open, taken }));
+    // An hour to come may be another replica's.
+    const receipt = await ledger.append(batch, (named, taken) =>
+      placeOf(Math.min(named, hours.last) as Hour, { first, oldest, open, taken }),
+    );
     if (receipt.kind === 'conflict') {
       for (const report of receipt.indices.map((index) => reports[index])) {
         if (report === undefined) continue;

@@ -8,6 +8,7 @@ import { type Item, isClosed, isDue, isOver, isSendable, itemOf, oldestFirst } f
 import { edgeOf, hourOf, type Instant, MINUTE, type Millis } from '../core/time/hour.ts';
 import { nextSlotAfter } from '../core/time/slot.ts';
 import type { Agenda, Clock, Ledger, Log, Scheduler } from '../ports.ts';
+import { ALONE, type Leading } from './leading.ts';
 import type { Sending } from './sending.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
@@ -47,6 +48,7 @@ export const makeReporting = ({
   ledger,
   sending,
   timekeeping,
+  leading = ALONE,
   clock,
   scheduler,
   log,
@@ -58,6 +60,8 @@ export const makeReporting = ({
   readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'expire' | 'idleHours' | 'pullBack' | 'tick'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
+  /** Which hours this replica counts; absent: all. What it has counted it sends, whoever leads meanwhile. */
+  readonly leading?: Leading;
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, 'sleep'>;
   readonly log: Log;
@@ -140,7 +144,7 @@ export const makeReporting = ({
     const first = timekeeping.now() ?? (await timekeeping.find());
     if (first === undefined) return;
     slot = clock.monotonic() + nextSlotAfter(first, resource, policies.settle) - first;
-    ledger.tick(hourOf(first));
+    ledger.tick(hourOf(first), leading.hours() !== undefined);
     ledger.pullBack(hourOf(first), 1);
     const left = closeWindows(first);
     const mode = modeUnder(verdict(), policies);

@@ -2,6 +2,7 @@ import type { Config } from '../core/configuration/config.ts';
 import { mayRun, type Verdict } from '../core/gate/verdict.ts';
 import type { LedgerOverview } from '../core/record/overview.ts';
 import type { Sender } from '../core/sending/sender.ts';
+import { type Election, roleOf, warningOf, whyNot } from '../core/standby/standing.ts';
 import type { HourStatus, Status } from '../core/status.ts';
 import { edgeOf, format, type Hour, hourOf, type Instant, type Millis } from '../core/time/hour.ts';
 import * as quantity from '../core/usage/quantity.ts';
@@ -27,6 +28,8 @@ export type Readings = {
       }
     | undefined;
   readonly sender: Sender;
+  /** Undefined where there is no other replica. */
+  readonly election?: Election | undefined;
   readonly warnings: readonly string[];
 };
 
@@ -97,15 +100,35 @@ const senderOf = ({ sender, ledger, verdict, config, now, monotonic }: Readings)
   };
 };
 
+const standbyOf = ({ election, awsNow }: Readings): Status['standby'] => {
+  if (election === undefined) return null;
+  const { term, holder, gap } = election;
+  return {
+    role: roleOf(election, awsNow),
+    why: whyNot(election, awsNow) ?? null,
+    holder: holder ?? null,
+    term: term === undefined ? null : { from: format(term.from), through: format(term.through) },
+    gap:
+      gap === undefined
+        ? null
+        : {
+            since: time(gap.since),
+            until: gap.until === undefined ? null : time(gap.until),
+            reason: gap.trouble.reason,
+          },
+  };
+};
+
 /** A status names so many held series; an export has them all. */
 const MOST_SERIES = 20;
 
 /** What a person should look at. */
-const warningsOf = ({ ledger, sender, warnings }: Readings): readonly string[] => {
+const warningsOf = ({ ledger, sender, warnings, election, awsNow }: Readings): readonly string[] => {
   const { quarantined = 0, held = 0, conflict = 0 } = ledger?.overview.states ?? {};
   const heldUnits = ledger?.overview.dimensions.filter(({ held: units }) => !quantity.isZero(units)) ?? [];
   return [
     ...warnings,
+    ...(election === undefined ? [] : [warningOf(election, awsNow)].filter((warning) => warning !== undefined)),
     ...(sender.pause === undefined ? [] : [`the sender is paused: ${sender.pause.reason}. Fix: ${sender.pause.fix}`]),
     ...[...sender.dimensions].map(([name, { reason, fix }]) => `${name} is refused by AWS: ${reason}. Fix: ${fix}`),
     ...(quarantined + held === 0
@@ -162,6 +185,7 @@ export const statusOf = (readings: Readings): Status => {
             losses: ledger.overview.losses.map(({ id, at, what }) => ({ id, at: time(at), what })),
           },
     sender: senderOf(readings),
+    standby: standbyOf(readings),
     dimensions: dimensionsOf(readings),
     hours: ledger === undefined ? [] : hoursOf(ledger.overview, awsNow),
     warnings: warningsOf(readings),

@@ -28,6 +28,7 @@ export const makeStopping = ({
   door,
   flushing,
   haltReporting,
+  resign,
   maySend,
   isBilled,
   shutdown,
@@ -39,6 +40,8 @@ export const makeStopping = ({
   readonly door: ClosingDoor | undefined;
   readonly flushing: Flushing;
   readonly haltReporting: () => Promise<void>;
+  /** Lets another replica count; absent where there is none. */
+  readonly resign?: (() => Promise<void>) | undefined;
   /** Whether the product may run, or once might in this process: under any other verdict nothing is sent. */
   readonly maySend: () => boolean;
   /** False where nothing ever goes to AWS (a laptop, metering.mode: shadow): then nothing is left behind either. */
@@ -64,11 +67,19 @@ export const makeStopping = ({
     await door?.stop();
     // A pass begins nothing more from here on. A call that it is in the middle of may hang: the rest does not wait for it.
     const halted = haltReporting();
-    if (!isBilled) return [];
+    // Nothing is counted from here on, unless the product comes back to the same ledger.
+    const resigned = reason === 'childCrashed' ? undefined : resign?.();
+    const inTime = async (work: Promise<unknown>): Promise<void> => {
+      await Promise.race([work, scheduler.sleep(Math.max(0, end - clock.monotonic()), hurry)]);
+    };
+    if (!isBilled) {
+      if (resigned !== undefined) await inTime(resigned);
+      return [];
+    }
     const openHour = reason !== 'childCrashed' && policies.onShutdown === 'send';
     if (maySend()) await flushing.flush({ until: end, hurry, openHour });
     // Its answer is still worth having, within what is left of the budget: else its record says `sending`, which is doubt.
-    await Promise.race([halted, scheduler.sleep(Math.max(0, end - clock.monotonic()), hurry)]);
+    await inTime(Promise.all([halted, resigned]));
     return flushing.leftovers();
   };
 };

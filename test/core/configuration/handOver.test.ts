@@ -26,3 +26,13 @@ test.each(['max', 'last', 'unique'])('O47: a %s whose next pod may not find its 
 test.each(['sum', 'counter', 'average'])('O47: a %s adds up by itself', (meter) => {
   expect(warned(meter)).toEqual([]);
 });
+
+test('with a standby no hour is counted by two: only what is seen within more than an hour is warned of', () => {
+  const standby = { lease: 'reporter' };
+  for (const meter of ['max', 'last', 'unique']) expect(warned(meter, { standby })).toEqual([]);
+  const seen = { meter: 'unique', scope: 'product', within: 'day' };
+  const users = { dimensions: { users: seen } };
+  expect(warned('sum', { ...users, standby })).toEqual([
+    expect.stringMatching(/^dimensions\.users: .*once more in that day: write within: hour/),
+  ]);
+});

@@ -4,7 +4,7 @@ import { rawConnection } from '../../support/rawHttp.ts';
 import { collectingLog, verdictOf } from '../../support/startDoor.ts';
 
 const startHealth = async () => {
-  const state = { verdict: verdictOf('pending'), started: false, ready: true };
+  const state = { verdict: verdictOf('pending'), started: false, notReady: undefined as string | undefined };
   const { log, lines } = collectingLog();
   const health = makeHealth({
     listen: { kind: 'tcp', host: '0.0.0.0', port: 0 },
@@ -12,7 +12,7 @@ const startHealth = async () => {
     handlers: {
       verdict: () => state.verdict,
       started: () => state.started,
-      ready: () => state.ready,
+      notReady: () => state.notReady,
       metrics: async () => 'tollgate_verdict 1\n',
     },
   });
@@ -36,10 +36,11 @@ test('the probes follow the gate: started stays started, ready may end, health n
   Object.assign(world.state, { started: true, verdict: verdictOf('granted') });
   expect(await world.statuses()).toEqual([200, 200, 200]);
 
-  world.state.ready = false;
+  world.state.notReady = 'standby: another replica leads';
   expect(await world.statuses()).toEqual([200, 503, 200]);
+  expect(JSON.parse((await world.get('/readyz')).text)).toMatchObject({ notReady: 'standby: another replica leads' });
 
-  Object.assign(world.state, { ready: true, verdict: verdictOf('refused', { exitCode: 77 }) });
+  Object.assign(world.state, { notReady: undefined, verdict: verdictOf('refused', { exitCode: 77 }) });
   expect(await world.statuses()).toEqual([200, 200, 200]);
 });
 

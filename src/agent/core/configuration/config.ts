@@ -70,6 +70,15 @@ export type Config = {
     readonly onPatience: 'exit' | 'start';
     readonly graceAfterPurchase: boolean;
   };
+  /** `lease` absent: there is no other replica. */
+  readonly standby: {
+    readonly lease?: string;
+    /** Absent: the pod's own. */
+    readonly namespace?: string;
+    readonly duration: Millis;
+    /** The folder with token, ca.crt and namespace. */
+    readonly serviceAccount: string;
+  };
   readonly metering: {
     readonly mode: 'send' | 'shadow';
     readonly settle: Millis;

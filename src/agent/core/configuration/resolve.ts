@@ -1,5 +1,5 @@
 import type { Config, Dimension, PublicKey } from './config.ts';
-import { handOverWarnings } from './handOver.ts';
+import { handOverWarnings, standbyWarnings } from './handOver.ts';
 import type { Settings } from './schema/schema.ts';
 import { STARTER_CODE } from './starterCode.ts';
 
@@ -38,7 +38,7 @@ const STILL_THE_STARTER = `product.code: ${STARTER_CODE} stands for the code of 
 
 /** Settings without findings, as the agent uses them. */
 export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins, warnings }: Surroundings): Config => {
-  const { product, dimensions, door, health, metering } = settings;
+  const { product, dimensions, door, health, standby, metering } = settings;
   const { policy, onDoubt, onConflict, onAdopt, ...rest } = metering;
   const standard = POLICIES[policy];
   const sealed = settings.sealed ?? sealedByPlace;
@@ -65,6 +65,12 @@ export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins
       health.listen === undefined ? {} : health.listen === null ? { explicitlyOff: true } : { listen: health.listen },
     ledger: settings.ledger,
     gate: settings.gate,
+    standby: {
+      duration: standby.duration,
+      serviceAccount: standby.serviceAccount,
+      ...(standby.lease === null ? {} : { lease: standby.lease }),
+      ...(standby.namespace === null ? {} : { namespace: standby.namespace }),
+    },
     metering: {
       ...rest,
       onDoubt: onDoubt ?? standard.onDoubt,
@@ -80,6 +86,7 @@ export const resolve = (settings: Settings, { sealedByPlace, publicKeys, origins
       ...(sealed && endpoints === 'any' ? [ANY_ENDPOINT] : []),
       ...(product.code === STARTER_CODE ? [STILL_THE_STARTER] : []),
       ...handOverWarnings(settings),
+      ...standbyWarnings(settings),
     ],
   };
 };

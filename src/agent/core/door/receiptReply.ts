@@ -1,5 +1,5 @@
 import type { Receipt } from '../usage/report.ts';
-import { json, problem, type Reply, unavailable } from './reply.ts';
+import { json, notLeader, problem, type Reply, unavailable } from './reply.ts';
 import { UNCOUNTED } from './uncounted.ts';
 
 /**
@@ -40,6 +40,7 @@ export const receiptReply = (receipt: Receipt, batch: boolean): Reply => {
       return problem('reports', detail, { errors });
     }
     case 'unavailable':
+      if (receipt.notLeader === true) return notLeader(`Nothing was counted: ${receipt.reason}`, receipt.retryAfter);
       return unavailable(
         receipt.uncertain === true
           ? `It is not known whether this was counted. With an id or an Idempotency-Key it can be repeated safely, without one it may count twice: ${receipt.reason}`

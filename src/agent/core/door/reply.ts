@@ -27,6 +27,7 @@ const PROBLEMS = {
   headers: [431, 'Headers too large'],
   internal: [500, 'Unexpected error'],
   unavailable: [503, 'Not now'],
+  'not-leader': [503, 'Another replica counts'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemName = keyof typeof PROBLEMS;
@@ -60,9 +61,12 @@ export const problem = (
   };
 };
 
+const later = (seconds: number) => ({ 'Retry-After': String(Math.max(1, Math.ceil(seconds))) });
+
 /** Try again after so many seconds. */
 export const unavailable = (detail: string, seconds: number, close?: true): Reply =>
-  problem('unavailable', detail, {
-    headers: { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) },
-    ...(close !== undefined && { close }),
-  });
+  problem('unavailable', detail, { headers: later(seconds), ...(close !== undefined && { close }) });
+
+/** Another replica counts. The connection ends, so that the next one may lead to it. */
+export const notLeader = (detail: string, seconds: number): Reply =>
+  problem('not-leader', detail, { headers: later(seconds), close: true });

@@ -37,10 +37,22 @@ export const entitlementReply = (verdict: Verdict, started: boolean): Reply => {
   return json(STATUSES[value], body, value === 'pending' ? { 'Retry-After': ASK_AGAIN } : undefined);
 };
 
-/** What the probes of the health listener answer: no reason, since AWS's words may name accounts and roles. */
-export type Probe = { readonly verdict: VerdictValue; readonly exitCode: number; readonly started: boolean };
+/** What the probes of the health listener answer: no reason of the verdict, since AWS's words may name accounts and roles. */
+export type Probe = {
+  readonly verdict: VerdictValue;
+  readonly exitCode: number;
+  readonly started: boolean;
+  /** Why this replica is not ready although its gate is open; absent where it is. */
+  readonly notReady?: string;
+};
 
-export const probeReply = ({ value, exitCode }: Verdict, started: boolean, good: boolean): Reply => {
-  const body: Probe = { verdict: value, exitCode, started };
+/** `why`: what is in the way, if anything; in words where a probe may say it. */
+export const probeReply = (
+  { value, exitCode }: Verdict,
+  started: boolean,
+  good: boolean,
+  why?: string | undefined,
+): Reply => {
+  const body: Probe = { verdict: value, exitCode, started, ...(why === undefined ? {} : { notReady: why }) };
   return json(good ? 200 : 503, body);
 };

@@ -50,7 +50,14 @@ export type Receipt =
    * The ledger cannot take anything now: nothing of the batch counts, try again later. `uncertain`: the disk failed in the
    * middle, so that it may count all the same; only reports with an id, or a request with a key, are safe to repeat.
    */
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfter: number; readonly uncertain?: true };
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: string;
+      readonly retryAfter: number;
+      readonly uncertain?: true;
+      /** Another replica counts: this one has looked at nothing. */
+      readonly notLeader?: true;
+    };
 
 /** One thing that is wrong with a report of a batch. */
 export type ReportProblem = { readonly index: number; readonly field: string; readonly reason: string };

@@ -11,8 +11,8 @@ export type HealthHandlers = {
   readonly verdict: () => Verdict;
   /** Whether the product may run, or once might in this process. */
   readonly started: () => boolean;
-  /** False when `metering.whenFailing` wants the product out of service. */
-  readonly ready: () => boolean;
+  /** Why reports should not come here: `metering.whenFailing`, or another replica leads. Undefined when they should. */
+  readonly notReady: () => string | undefined;
   /** The metrics, as Prometheus text. */
   readonly metrics: () => Promise<string>;
 };
@@ -36,10 +36,13 @@ export const makeHealth = ({
   readonly handlers: HealthHandlers;
   readonly log: Log;
 }) => {
-  const { verdict, started, ready } = handlers;
+  const { verdict, started, notReady } = handlers;
   const routes: Readonly<Record<string, () => Reply | Promise<Reply>>> = {
     '/startz': () => probeReply(verdict(), started(), started()),
-    '/readyz': () => probeReply(verdict(), started(), started() && ready()),
+    '/readyz': () => {
+      const why = notReady();
+      return probeReply(verdict(), started(), started() && why === undefined, started() ? why : undefined);
+    },
     '/healthz': () => probeReply(verdict(), started(), true),
     '/metrics': async () => ({ status: 200, type: PROMETHEUS, body: await handlers.metrics() }),
   };

@@ -4,7 +4,7 @@ import type { Config } from '../../core/configuration/config.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
 import { isUnsettled, type MeterRecord } from '../../core/record/record.ts';
 import { NO_SHARES } from '../../core/tags/shares.ts';
-import { type Hour, hourOf, MINUTE, type Millis } from '../../core/time/hour.ts';
+import { type Hour, hourOf, type Instant, MINUTE, type Millis } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { Clock, Grant, Ledger, Log, Scheduler } from '../../ports.ts';
@@ -37,6 +37,8 @@ export type LedgerOptions = {
   readonly onEc2: boolean;
   /** Tells the disk under the ledger's folder by its serial number, where it has one. */
   readonly diskUnder?: (folder: string) => string | undefined;
+  /** Up to when levels count: undefined from a replica that never led. Absent where there is no other replica. */
+  readonly levelsUntil?: () => Instant | undefined;
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, 'sleep' | 'afterTurn'>;
   readonly log: Log;
@@ -68,6 +70,9 @@ export type OpenLedger = Ledger & {
 };
 
 export const FILE = 'ledger.db';
+
+/** The first hour of the term that this replica began last. */
+const TERM = 'term_from';
 
 /** Hours sent longer ago than this can be used by nobody: AWS's window is six. */
 const SENT_KEPT = 24;
@@ -169,6 +174,12 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     meta.set('last_write', String(clock.wall()));
   };
 
+  /** What the levels have come to, as far as they are ours to count. */
+  const countLevelsHere = (store: Store, only?: string): void => {
+    const until = options.levelsUntil === undefined ? clock.wall() : options.levelsUntil();
+    if (until !== undefined) countLevels(store, Math.min(clock.wall(), until), only);
+  };
+
   const judgedOf = (store: Store, token: string) => {
     const record = store.records.read(token);
     const conflictsBefore = store.openHours.conflictsOf(record.dimension);
@@ -197,7 +208,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     freeze: (dimension, hour, decide) => {
       const record = writer.write('outcomes', (store) => {
         if (isTaken(dimension, hour)) return undefined;
-        countLevels(store, clock.wall(), dimension);
+        countLevelsHere(store, dimension);
         const { openHours } = store;
         writeOffForeignCarry(
           store,
@@ -252,19 +263,27 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       if (!dimensions.some(({ meter }) => meter === 'average')) return;
       writer.write('outcomes', (store) => {
         signOfLife(store);
-        countLevels(store, clock.wall());
+        countLevelsHere(store);
       });
     },
     idleHours: (dimension) => writer.store().awake.idle(dimension),
-    tick: (hour) => {
+    tick: (hour, counts = true) => {
       writer.write('outcomes', (store) => {
-        store.awake.mark(hour);
+        if (counts) store.awake.mark(hour);
         signOfLife(store);
         window.forget(store, hour);
         forgetOldUsage(store, hour);
       });
       sent.thin((hour - SENT_KEPT) as Hour);
       ballast.takeIn();
+    },
+    beginTerm: (from) => {
+      if (writer.store().meta.get(TERM) === String(from)) return;
+      writer.write('outcomes', ({ meta, levels, series }) => {
+        levels.forget();
+        series.begin(clock.wall(), false);
+        meta.set(TERM, String(from));
+      });
     },
     pullBack: (open, slack) => {
       const ahead = writer
@@ -292,7 +311,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       ),
     close: () => {
       writer.write('outcomes', (store) => {
-        countLevels(store, clock.wall());
+        countLevelsHere(store);
         store.meta.set('open', 'no');
       });
       writer.close();

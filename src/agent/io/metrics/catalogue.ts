@@ -29,6 +29,12 @@ export const METRICS = {
   dedupe_window_seconds: { kind: 'gauge', help: 'How far back ids of reports are known.' },
   clock_offset_seconds: { kind: 'gauge', help: "The wall clock minus AWS's clock." },
   key_rotation_timestamp_seconds: { kind: 'gauge', help: 'When AWS rotated the public key in use; 0 when it has not.' },
+  leader: { kind: 'gauge', help: 'Does this agent take reports: 1 also where there is no other replica.' },
+  lease_requests_total: {
+    kind: 'counter',
+    help: 'Requests for the Lease to the Kubernetes API server by outcome.',
+    labels: ['outcome'],
+  },
   log_lines_lost_total: { kind: 'counter', help: 'Lines of the log that no reader took.' },
   troubles_total: { kind: 'counter', help: 'Unexpected errors that the agent survived.' },
 } as const satisfies Readonly<Record<string, Row>>;

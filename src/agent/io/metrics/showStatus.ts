@@ -21,6 +21,7 @@ export const showStatus = (metrics: Metrics, status: Status, { overview, keyRota
   const { dimensions, states } = overview ?? { dimensions: [], states: {} };
   const now = Date.parse(status.now) + (status.clock.offset ?? 0);
   metrics.set('verdict', VERDICT[status.verdict.value]);
+  metrics.set('leader', (status.standby?.role ?? 'leader') === 'leader' ? 1 : 0);
   metrics.reset('records');
   for (const [state, count] of Object.entries(states)) metrics.set('records', count, { state });
   const unsent = status.hours.filter(

@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts';
 const LEAST_BEFORE_STOPPING = 2 * HOUR;
 
 const runningRules = (settings: Settings): readonly Rule[] => {
-  const { door, health, ledger, metering, platform, shutdown } = settings;
+  const { door, health, ledger, metering, platform, product, shutdown, standby } = settings;
   return [
     {
       about: [['metering', 'onShutdown'], ['platform']],
@@ -43,6 +43,21 @@ const runningRules = (settings: Settings): readonly Rule[] => {
       broken: metering.whenFailing.do !== 'warn' && metering.whenFailing.after < LEAST_BEFORE_STOPPING,
       message: `whenFailing stops the product (do: ${metering.whenFailing.do}) after ${format(metering.whenFailing.after)} of trouble, and less than ${format(LEAST_BEFORE_STOPPING)} is not enough`,
       fix: `write after: ${format(LEAST_BEFORE_STOPPING)} or longer, or do: warn`,
+    },
+    {
+      about: [
+        ['standby', 'lease'],
+        ['product', 'pricing'],
+      ],
+      broken: standby.lease !== null && product.pricing !== 'usage',
+      message: `standby.lease elects who counts, and a product with pricing: ${product.pricing} counts nothing`,
+      fix: 'take standby.lease away',
+    },
+    {
+      about: [['standby', 'lease'], ['platform']],
+      broken: standby.lease !== null && (platform === 'ecs' || platform === 'ec2'),
+      message: `standby.lease needs Kubernetes, and platform is ${platform}`,
+      fix: 'take standby.lease away, and run one reporter',
     },
     {
       about: [

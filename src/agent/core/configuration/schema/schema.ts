@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HOUR, MINUTE } from '../../time/hour.ts';
+import { HOUR, MINUTE, SECOND } from '../../time/hour.ts';
 import { dimensionName, dimensionSchema } from './dimension.ts';
 import { LATER } from './later.ts';
 import { duration, flag, integer, lines, listen, oneOf, path, rights, size, word } from './leaves.ts';
@@ -86,6 +86,31 @@ const metering = z.strictObject({
     .prefault({}),
 });
 
+/** Names of Kubernetes objects (DNS subdomain names) and of namespaces (labels). */
+const leaseName = word('name of a Lease', /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+  most: 253,
+  fix: 'write the name of the Lease object as kubectl shows it',
+});
+
+const namespaceName = word('name of a namespace', /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
+  most: 63,
+  fix: 'write the name of the namespace as kubectl shows it',
+});
+
+const standby = z.strictObject({
+  lease: leaseName
+    .nullable()
+    .prefault(null)
+    .describe('On EKS: the Lease by which one of several replicas is elected to count; null: there is one replica.'),
+  namespace: namespaceName.nullable().prefault(null).describe("The Lease's namespace; null: the pod's own."),
+  duration: duration({ least: 10 * SECOND, most: HOUR })
+    .prefault('30s')
+    .describe('After how long without a sign of life another replica takes the Lease.'),
+  serviceAccount: path()
+    .prefault('/var/run/secrets/kubernetes.io/serviceaccount')
+    .describe("The folder with the service account's token, ca.crt and namespace."),
+});
+
 /** Every setting, its type, its default and its description: the one source of all three. */
 export const schema = z.strictObject({
   product: product.prefault({} as z.input<typeof product>),
@@ -159,6 +184,7 @@ export const schema = z.strictObject({
         ),
     })
     .prefault({}),
+  standby: standby.prefault({}),
   metering: metering.prefault({}),
   shutdown: z
     .strictObject({
