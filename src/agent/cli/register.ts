@@ -1,7 +1,9 @@
 import { defineCommand } from 'citty';
+import { withFix } from '../core/errors.ts';
 import { mayRun } from '../core/gate/verdict.ts';
 import { makePlainLog } from '../io/log/plainLog.ts';
 import { makeSink } from '../io/log/sink.ts';
+import { writeTerminationMessage } from '../io/termination/terminationMessage.ts';
 import { configurationOf } from './configuration.ts';
 
 export const register = defineCommand({
@@ -30,7 +32,8 @@ export const register = defineCommand({
       confirmed: args.yes === true,
     });
     const { value, reason, remedy } = verdict;
-    const words = remedy === undefined ? `${value}: ${reason}` : `${value}: ${reason}. Fix: ${remedy}`;
+    const words = withFix(`${value}: ${reason}`, remedy);
+    if (!mayRun(verdict)) writeTerminationMessage(words);
     process.stdout.write(
       args.json
         ? `${JSON.stringify({ schema: 1, verdict: { value, reason, remedy: remedy ?? null } })}\n`

@@ -23,10 +23,12 @@ export class TollgateError extends Error {
 /** Anything that was thrown, as an Error. */
 export const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
+/** What happened and what to do about it, in one line. What happened may be AWS's own sentence, full stop and all. */
+export const withFix = (what: string, fix: string | undefined): string =>
+  fix === undefined ? what : `${what.replace(/\.+$/, '')}. Fix: ${fix}`;
+
 /** What a log line or a person is told of an error, remedy included; never its stack. */
 export const describe = (thrown: unknown): string => {
   const error = toError(thrown);
-  return error instanceof TollgateError && error.remedy !== undefined
-    ? `${error.message}. Fix: ${error.remedy}`
-    : error.message;
+  return withFix(error.message, error instanceof TollgateError ? error.remedy : undefined);
 };

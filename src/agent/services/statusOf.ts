@@ -1,4 +1,5 @@
 import type { Config } from '../core/configuration/config.ts';
+import { withFix } from '../core/errors.ts';
 import { mayRun, type Verdict } from '../core/gate/verdict.ts';
 import type { LedgerOverview } from '../core/record/overview.ts';
 import type { Sender } from '../core/sending/sender.ts';
@@ -129,8 +130,8 @@ const warningsOf = ({ ledger, sender, warnings, election, awsNow }: Readings): r
   return [
     ...warnings,
     ...(election === undefined ? [] : [warningOf(election, awsNow)].filter((warning) => warning !== undefined)),
-    ...(sender.pause === undefined ? [] : [`the sender is paused: ${sender.pause.reason}. Fix: ${sender.pause.fix}`]),
-    ...[...sender.dimensions].map(([name, { reason, fix }]) => `${name} is refused by AWS: ${reason}. Fix: ${fix}`),
+    ...(sender.pause === undefined ? [] : [withFix(`the sender is paused: ${sender.pause.reason}`, sender.pause.fix)]),
+    ...[...sender.dimensions].map(([name, { reason, fix }]) => withFix(`${name} is refused by AWS: ${reason}`, fix)),
     ...(quarantined + held === 0
       ? []
       : [

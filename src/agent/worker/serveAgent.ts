@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { AgentHandle, Stopped } from '../agentHandle.ts';
 import type { Config } from '../core/configuration/config.ts';
-import { describe, TollgateError, toError } from '../core/errors.ts';
+import { describe, TollgateError, toError, withFix } from '../core/errors.ts';
 import { EXIT } from '../core/exitCode.ts';
 import { mayRun, type Verdict } from '../core/gate/verdict.ts';
 import { type FromWorker, HEARTBEAT, type ToWorker } from '../workerProtocol.ts';
@@ -30,9 +30,6 @@ const fatal = (thrown: unknown): FromWorker => {
   const { code, message, remedy, exitCode } = error;
   return { kind: 'fatal', code, message, exitCode, ...(remedy === undefined ? {} : { remedy }) };
 };
-
-const refusalText = ({ reason, remedy }: Verdict): string =>
-  remedy === undefined ? reason : `${reason}. Fix: ${remedy}`;
 
 /** Runs an agent at the end of a supervisor's port, from its configuration to its last word. Never rejects. */
 export const serveAgent = async (served: Served): Promise<void> => {
@@ -69,7 +66,7 @@ export const serveAgent = async (served: Served): Promise<void> => {
   const judge = (verdict: Verdict): void => {
     if (over) return;
     served.announce(verdict);
-    if (verdict.value === 'refused') leaveMessage(refusalText(verdict));
+    if (verdict.value === 'refused') leaveMessage(withFix(verdict.reason, verdict.remedy));
     say({ kind: 'verdict', verdict });
   };
 

@@ -1,4 +1,5 @@
 import type { AgentHandle, Stopped, StopReason } from '../../agentHandle.ts';
+import { withFix } from '../../core/errors.ts';
 import { EXIT } from '../../core/exitCode.ts';
 import type { Verdict } from '../../core/gate/verdict.ts';
 import { type Millis, SECOND } from '../../core/time/hour.ts';
@@ -71,6 +72,6 @@ export const serve = async ({ agent, log, grace, announce, leaveMessage, onStop 
   // The orchestrator will start us again: the open hour goes on then.
   const lines = await stop('childCrashed');
   const { reason, remedy, exitCode } = end;
-  leaveMessage([remedy === undefined ? reason : `${reason}. Fix: ${remedy}`, ...lines].join('\n'));
+  leaveMessage([withFix(reason, remedy), ...lines].join('\n'));
   return exitCode;
 };
