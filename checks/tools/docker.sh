@@ -81,17 +81,19 @@ stop_docker() {
   if [ -n "$docker_pid" ]; then
     # shellcheck disable=SC2046
     set -- $(docker_ ps -aq 2>/dev/null)
-    [ $# = 0 ] || docker_ rm -f "$@" >/dev/null 2>&1
-    kill "$docker_pid" 2>/dev/null
-    wait "$docker_pid" 2>/dev/null
+    [ $# = 0 ] || docker_ rm -f "$@" >/dev/null 2>&1 || :
+    kill "$docker_pid" 2>/dev/null || :
+    wait "$docker_pid" 2>/dev/null || :
     docker_pid=
   fi
   if [ -n "$docker_bridge" ]; then
-    ip link delete "$docker_bridge" 2>/dev/null
+    ip link delete "$docker_bridge" 2>/dev/null || :
     docker_bridge=
   fi
   if [ -n "$docker_folder" ]; then
-    umount "$docker_folder"/exec/netns/* 2>/dev/null
+    # There may be none, and the second time no folder.
+    umount "$docker_folder"/exec/netns/* 2>/dev/null || :
     rm -rf "$docker_folder"
+    docker_folder=
   fi
 }
