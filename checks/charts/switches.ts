@@ -100,7 +100,14 @@ export const SWITCHES: Readonly<Record<'tollgate' | 'tollgate-lib', Readonly<Rec
       },
     },
     topologySpreadConstraints: {
-      value: [{ maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' }],
+      value: [
+        {
+          maxSkew: 1,
+          topologyKey: 'topology.kubernetes.io/zone',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: { 'app.kubernetes.io/component': 'metering' } },
+        },
+      ],
     },
     priorityClassName: { value: 'system-cluster-critical' },
     extraObjects: {
