@@ -121,7 +121,9 @@ export const makeAgent = (config: Config, options: AgentOptions): AgentHandle =>
       deps,
     );
     const openHour = () => hourOf(toll?.timekeeping.now() ?? clock.wall());
-    closeLater('control', openControl(config.ledger.directory, opened.books, { openHour, now: clock.wall, log }).close);
+    const control = openControl(config.ledger.directory, opened.books, { openHour, now: clock.wall, log });
+    opened.onRescue(control.restore);
+    closeLater('control', control.close);
   };
 
   const open = async (): Promise<void> => {

@@ -23,7 +23,15 @@ const STATUS: Status = {
   resource: 'arn:aws:ecs:us-east-1:111122223333:task/c/1',
   region: { name: 'us-east-1', source: 'AWS_REGION', decision: 'supported', row: 'MeterUsage on ECS' },
   clock: { offset: -1_500, void: false },
-  ledger: { id: 'L1', bytes: 1_572_864, maxBytes: 1_073_741_824, dedupe: 86_400_000, disk: 'ok', losses: [] },
+  ledger: {
+    id: 'L1',
+    bytes: 1_572_864,
+    maxBytes: 1_073_741_824,
+    dedupe: 86_400_000,
+    disk: 'ok',
+    rescues: [],
+    losses: [],
+  },
   sender: { state: 'paused', lastAnswer: 'ThrottlingException', nextProbe: '2026-03-01T11:25:00.000Z' },
   standby: null,
   dimensions: [

@@ -51,6 +51,8 @@ export type Status = {
     readonly dedupe: number;
     /** `ok`, or in words what is wrong with the disk. */
     readonly disk: string;
+    /** When and why the open file had to be written anew into its place, since the start of this process. */
+    readonly rescues: readonly { readonly at: string; readonly why: string }[];
     /** What was lost with an earlier ledger and nobody has acknowledged (`tollgate ledger acknowledge`). */
     readonly losses: readonly { readonly id: number; readonly at: string; readonly what: string }[];
   } | null;

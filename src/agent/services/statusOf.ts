@@ -25,6 +25,7 @@ export type Readings = {
         readonly bytes: number;
         readonly dedupe: Millis;
         readonly trouble: string | undefined;
+        readonly rescues: readonly { readonly at: Instant; readonly why: string }[];
         readonly overview: LedgerOverview;
       }
     | undefined;
@@ -138,6 +139,13 @@ const warningsOf = ({ ledger, sender, warnings, election, awsNow }: Readings): r
           `${quarantined + held} records wait for a person: see "tollgate ledger export", then "tollgate ledger resolve"`,
         ]),
     ...(conflict === 0 ? [] : [`${conflict} hours were in conflict: AWS holds another quantity than ours`]),
+    ...(ledger?.trouble === undefined ? [] : [`the ledger takes nothing at the moment: ${ledger.trouble}`]),
+    ...(ledger?.rescues ?? [])
+      .slice(-1)
+      .map(
+        ({ at, why }) =>
+          `the open ledger was taken from its place at ${time(at)} (${why}) and written there anew, with everything in it. Fix: find who deletes, moves or restores files in its folder while the agent runs`,
+      ),
     ...(ledger?.overview.losses ?? []).map(
       ({ id, at, what }) =>
         `lost at ${time(at)}: ${what}. Fix: look into it, then "tollgate ledger acknowledge ${id} --why TEXT"`,
@@ -183,6 +191,7 @@ export const statusOf = (readings: Readings): Status => {
             maxBytes: config.ledger.maxBytes,
             dedupe: ledger.dedupe,
             disk: ledger.trouble ?? 'ok',
+            rescues: ledger.rescues.map(({ at, why }) => ({ at: time(at), why })),
             losses: ledger.overview.losses.map(({ id, at, what }) => ({ id, at: time(at), what })),
           },
     sender: senderOf(readings),

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { HOUR } from '../../../src/agent/core/time/hour.ts';
@@ -16,6 +16,16 @@ const open = async (folder: string) => {
   return { ledger, wait: (ms: number) => time.advanceTo(time.clock.wall() + ms) };
 };
 
+/** The disk has failed, and when the file was to be opened again it failed once more: no connection is left. */
+const cutOff = async ({ ledger, wait }: Awaited<ReturnType<typeof open>>, folder: string): Promise<void> => {
+  expect(() => ledger.freeze('requests', TEN, diskFails)).toThrow();
+  const journal = join(folder, 'ledger.db-journal');
+  mkdirSync(journal);
+  await wait(3_000);
+  expect(await take(ledger, [reportOf(2)])).toMatchObject({ kind: 'unavailable' });
+  rmdirSync(journal);
+};
+
 test('after an error of the disk the ledger is opened again, and goes on with what it had', async () => {
   const { ledger, wait } = await open(newFolder());
   await take(ledger, [reportOf(40, { id: 'a' })]);
@@ -29,11 +39,28 @@ test('after an error of the disk the ledger is opened again, and goes on with wh
   ledger.close();
 });
 
-test('an empty folder in the place of the ledger is never taken for it, and no new one is made there', async () => {
-  const folder = newFolder();
-  const { ledger, wait } = await open(folder);
+test('a ledger that nobody reports to is opened again by the next sign of life', async () => {
+  const agent = await open(newFolder());
+  const { ledger, wait } = agent;
   await take(ledger, [reportOf(40)]);
   expect(() => ledger.freeze('requests', TEN, diskFails)).toThrow();
+  expect(() => ledger.agenda()).toThrow(expect.objectContaining({ code: 'ledger_unavailable' }));
+  await wait(3_000);
+  ledger.alive();
+  expect(ledger.agenda().open).toHaveLength(1);
+  expect(ledger.reading().trouble).toBeUndefined();
+  ledger.close();
+});
+
+test('an empty folder in the place of the ledger is never taken for it, and no new one is made there', async () => {
+  const folder = newFolder();
+  const agent = await open(folder);
+  const { ledger, wait } = agent;
+  await take(ledger, [reportOf(40)]);
+  expect(ledger.reading().trouble).toBeUndefined();
+  await cutOff(agent, folder);
+  // What was read last is still shown.
+  expect(ledger.reading()).toMatchObject({ trouble: expect.any(String), overview: { open: [{ hour: TEN }] } });
   for (const name of ['ledger.db', 'ledger.db-wal']) {
     if (existsSync(join(folder, name))) renameSync(join(folder, name), join(folder, `${name}.away`));
   }
@@ -57,9 +84,10 @@ test('an empty folder in the place of the ledger is never taken for it, and no n
 test('another ledger in its place is refused, and lets the right one come back', async () => {
   const [folder, other] = [newFolder(), newFolder()];
   (await open(other)).ledger.close();
-  const { ledger, wait } = await open(folder);
+  const agent = await open(folder);
+  const { ledger, wait } = agent;
   await take(ledger, [reportOf(40)]);
-  expect(() => ledger.freeze('requests', TEN, diskFails)).toThrow();
+  await cutOff(agent, folder);
   renameSync(join(folder, 'ledger.db'), join(folder, 'away'));
   if (existsSync(join(folder, 'ledger.db-wal'))) renameSync(join(folder, 'ledger.db-wal'), join(folder, 'away-wal'));
   renameSync(join(other, 'ledger.db'), join(folder, 'ledger.db'));

@@ -15,10 +15,11 @@ import { makeBallast } from './disk/ballast.ts';
 import { type Database, openWhole } from './disk/database.ts';
 import { prepareFolder } from './disk/folder.ts';
 import { signIn, signOut } from './disk/holder.ts';
+import { writeIntoPlace } from './disk/inPlace.ts';
 import { openPatiently } from './disk/openPatiently.ts';
 import { openSentHours } from './disk/sentHours.ts';
 import { type Aside, setAside } from './disk/setAside.ts';
-import { transaction } from './disk/transaction.ts';
+import { isFull, transaction } from './disk/transaction.ts';
 import { makeWriter } from './disk/writer.ts';
 import { makeGroupCommit } from './groupCommit.ts';
 import { countLevels, forgetOldUsage } from './levelHours.ts';
@@ -44,6 +45,9 @@ export type LedgerOptions = {
   readonly log: Log;
 };
 
+/** The open ledger's file was taken from its place, and all of it was written there again. */
+export type Rescue = { readonly at: Instant; readonly why: string };
+
 /** One look at the ledger, for the status. */
 export type LedgerReading = {
   readonly id: string;
@@ -51,8 +55,10 @@ export type LedgerReading = {
   readonly bytes: number;
   /** How far back ids are known, in ms. */
   readonly dedupe: Millis;
-  /** Undefined while the disk takes what we write; else why not. */
+  /** Undefined while the disk takes what we write; else why not. The rest is then what was read last. */
   readonly trouble: string | undefined;
+  /** When and why it had to be written anew into its place, in this process. */
+  readonly rescues: readonly Rescue[];
   readonly overview: LedgerOverview;
 };
 
@@ -65,6 +71,8 @@ export type OpenLedger = Ledger & {
   readonly dedupeWindow: () => Millis;
   /** Whether the process before this one ended without a clean stop. */
   readonly crashedBefore: boolean;
+  /** Called after each rescue: what else lay in its folder may be gone as well. */
+  readonly onRescue: (listener: () => void) => void;
   /** Lets the file go without noting a clean end: the next start takes it for a crash. */
   readonly abandon: () => void;
 };
@@ -94,7 +102,16 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   );
   const ballast = makeBallast(directory);
   const sent = openSentHours(directory, ballast.drop);
-  const openFile = () => openWhole(file, settings.maxBytes);
+  /** Does what needs room; on a full disk once more without the ballast. */
+  const withRoom = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!isFull(error) || !ballast.drop()) throw error;
+      return work();
+    }
+  };
+  const openFile = () => withRoom(() => openWhole(file, settings.maxBytes));
   const prepare = (database: Database) =>
     makeStore(database, { resource, product, keepIds: settings.dedupe.keep }, definitions);
 
@@ -117,9 +134,11 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   };
 
   const window = makeDedupeWindow(settings, clock);
-  const first = await openPatiently(file, options);
+  const first = await openPatiently(file, openFile, options);
   let id: string | undefined;
   let firstHour = hourOf(clock.wall());
+  const rescues: Rescue[] = [];
+  const rescueListeners: (() => void)[] = [];
   const writer = makeWriter(first.database, {
     reopen: () => {
       // Opening would make a new one: an empty ledger in the place of ours must never be taken for it.
@@ -133,6 +152,23 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       window.learn(store);
       tellLosses(store);
       return store;
+    },
+    rescue: (displaced, why) => {
+      const at = clock.wall();
+      withRoom(() => writeIntoPlace(displaced, file, () => setAside(file, new Error(why), at, log)));
+      displaced.db.close();
+      const database = openFile();
+      rescues.push({ at, why });
+      log.error('ledger rescued', {
+        why,
+        done: `all that it holds was written anew to ${file}`,
+        fix: 'find who deletes, moves or restores files in this folder while the agent runs',
+      });
+      sent.restore();
+      ballast.takeIn();
+      signIn(directory, new Date(at).toISOString());
+      for (const tell of rescueListeners) tell();
+      return database;
     },
     prepare,
     isOurs: ({ meta }) => meta.get('id') === id && meta.get('resource') === resource,
@@ -187,6 +223,10 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   };
 
   const books = makeBooks(() => writer.store().database, writer);
+
+  const lookInside = () => ({ bytes: writer.store().database.bytes(), overview: books.overview() });
+  /** What was read last: while its disk fails, the status still says what the ledger held. */
+  let look = lookInside();
 
   /** Nothing of a record goes out before its hour stands in the file beside the ledger. */
   const noteSent = ({ hour, dimension, resource: owner, token }: MeterRecord): void =>
@@ -260,7 +300,9 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         return store.records.read(token);
       }),
     alive: () => {
-      if (!dimensions.some(({ meter }) => meter === 'average')) return;
+      writer.attend();
+      // A disk that failed is known to be well by a write alone, and reports need not come.
+      if (writer.trouble() === undefined && !dimensions.some(({ meter }) => meter === 'average')) return;
       writer.write('outcomes', (store) => {
         signOfLife(store);
         countLevelsHere(store);
@@ -318,14 +360,16 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       signOut(directory);
     },
     abandon: writer.close,
+    onRescue: (listener) => void rescueListeners.push(listener),
     books,
     dedupeWindow: window.length,
-    reading: () => ({
-      id: id ?? opening.id,
-      bytes: writer.store().database.bytes(),
-      dedupe: window.length(),
-      trouble: writer.trouble(),
-      overview: books.overview(),
-    }),
+    reading: () => {
+      try {
+        look = lookInside();
+      } catch (error) {
+        if (writer.trouble() === undefined) throw error;
+      }
+      return { ...look, id: id ?? opening.id, dedupe: window.length(), trouble: writer.trouble(), rescues };
+    },
   };
 };

@@ -25,6 +25,11 @@ export const METRICS = {
     labels: ['operation', 'outcome'],
   },
   ledger_bytes: { kind: 'gauge', help: 'Size of the ledger on disk.' },
+  ledger_trouble: { kind: 'gauge', help: '1 while the disk does not take what the ledger writes, else 0.' },
+  ledger_rescues: {
+    kind: 'gauge',
+    help: 'How often the open ledger was taken from its place and written there anew, since the start.',
+  },
   ledger_losses: { kind: 'gauge', help: 'Losses of an earlier ledger that nobody has acknowledged.' },
   dedupe_window_seconds: { kind: 'gauge', help: 'How far back ids of reports are known.' },
   clock_offset_seconds: { kind: 'gauge', help: "The wall clock minus AWS's clock." },

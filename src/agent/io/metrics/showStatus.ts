@@ -40,6 +40,8 @@ export const showStatus = (metrics: Metrics, status: Status, { overview, keyRota
   const stranded = quantity.sum(unsettled.flatMap((units) => units ?? []));
   metrics.set('stranded_units', Number(quantity.format(stranded)));
   metrics.set('ledger_bytes', status.ledger?.bytes ?? 0);
+  metrics.set('ledger_trouble', (status.ledger?.disk ?? 'ok') === 'ok' ? 0 : 1);
+  metrics.set('ledger_rescues', status.ledger?.rescues.length ?? 0);
   metrics.set('ledger_losses', status.ledger?.losses.length ?? 0);
   metrics.set('dedupe_window_seconds', (status.ledger?.dedupe ?? 0) / SECOND);
   if (status.clock.offset !== null) metrics.set('clock_offset_seconds', -status.clock.offset / SECOND);

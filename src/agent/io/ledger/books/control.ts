@@ -1,5 +1,5 @@
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { TollgateError, toError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
@@ -73,7 +73,11 @@ const drained = (response: ServerResponse): Promise<void> =>
     response.once('close', resolve);
   });
 
-export type Control = { readonly close: () => void };
+export type Control = {
+  /** Listens anew when somebody has taken the socket away. */
+  readonly restore: () => void;
+  readonly close: () => void;
+};
 
 /** Opens the socket. A path that is too long is told, and the agent goes on without it. */
 export const openControl = (
@@ -87,11 +91,9 @@ export const openControl = (
       why: `the path ${path} is longer than ${LONGEST_PATH} bytes`,
       fix: 'choose a shorter ledger.directory',
     });
-    return { close: () => undefined };
+    return { restore: () => undefined, close: () => undefined };
   }
-  // We hold the ledger, so whoever made this socket is dead.
-  rmSync(path, { force: true });
-  const server = createServer(async (message, response) => {
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const command = JSON.parse(await bodyOf(message)) as Command;
       for (const line of carryOut(books, command, { openHour: openHour(), now: now(), live: true })) {
@@ -106,11 +108,23 @@ export const openControl = (
       if (!response.headersSent) response.statusCode = 422;
       response.end(`${toJson({ error: { message: why, remedy, exitCode } })}\n`);
     }
-  });
-  server.on('error', (error) => log.warn('no ledger commands', { why: error.message }));
-  server.listen(path, () => chmodSync(path, 0o600));
-  server.unref();
+  };
+  const listen = (): Server => {
+    // We hold the ledger, so whoever made this socket is dead.
+    rmSync(path, { force: true });
+    const server = createServer(answer);
+    server.on('error', (error) => log.warn('no ledger commands', { why: error.message }));
+    server.listen(path, () => chmodSync(path, 0o600));
+    server.unref();
+    return server;
+  };
+  let server = listen();
   return {
+    restore: () => {
+      if (existsSync(path)) return;
+      server.close();
+      server = listen();
+    },
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { TollgateError, toError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
 import { openDatabase } from '../disk/database.ts';
+import { finishRescue } from '../disk/inPlace.ts';
 import { isBroken, isBusy } from '../disk/transaction.ts';
 import { makeWriter } from '../disk/writer.ts';
 import { FILE } from '../ledger.ts';
@@ -28,6 +29,7 @@ export type DeadLedger = { readonly books: Books; readonly close: () => void };
  */
 export const openDeadLedger = (directory: string): DeadLedger | undefined => {
   const file = join(directory, FILE);
+  finishRescue(file);
   if (!existsSync(file)) {
     throw new TollgateError('ledger_missing', `there is no ledger in ${directory}`, {
       remedy: 'name its folder with --ledger, or the configuration that says where it is with --config',
@@ -44,6 +46,9 @@ export const openDeadLedger = (directory: string): DeadLedger | undefined => {
       prepare: (opened) => makeStore(opened, owner, new Map()),
       replace: (error) => {
         throw error;
+      },
+      rescue: (_, why) => {
+        throw new Error(why);
       },
       isOurs: () => true,
       makeRoom: () => false,

@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { type InPlace, rememberPlace } from './inPlace.ts';
 import { isForeign, migrate } from './schema.ts';
 import { broken } from './transaction.ts';
 
@@ -15,6 +16,8 @@ export type Writer = 'reports' | 'outcomes';
 
 export type Database = {
   readonly db: DatabaseSync;
+  /** The files that it holds. */
+  readonly place: InPlace;
   readonly allow: (writer: Writer) => void;
   /** Bytes in use, without pages that were freed. */
   readonly bytes: () => number;
@@ -61,6 +64,9 @@ export const openDatabase = (file: string, maxBytes: number): Database => {
     db.exec('BEGIN EXCLUSIVE; COMMIT');
     chmodSync(file, 0o600);
     migrate(db, file);
+    // A sync that failed leaves its pages in the page cache, where they pass for written and are read back: what the log
+    // holds is written anew, and synced, before anybody is told that it is known.
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     db.close();
     throw error;
@@ -72,6 +78,7 @@ export const openDatabase = (file: string, maxBytes: number): Database => {
   let allowed: Writer | undefined;
   return {
     db,
+    place: rememberPlace(file),
     allow: (writer) => {
       if (writer === allowed) return;
       db.exec(`PRAGMA max_page_count = ${limits[writer]}`);

@@ -17,7 +17,7 @@ const ownerOf = (folder: string): string => {
 };
 
 /** By hand: Node's own recursion never ends where a parent is there and takes no folder (in /proc, for one). */
-const makeFolder = (folder: string): void => {
+export const makeFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: 0o770 });
   } catch (error) {

@@ -1,12 +1,16 @@
+import { rmSync } from 'node:fs';
 import type { Config } from '../../../core/configuration/config.ts';
 import { TollgateError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
 import { type Millis, SECOND } from '../../../core/time/hour.ts';
 import type { Clock, Log, Scheduler } from '../../../ports.ts';
-import { type Database, openWhole } from './database.ts';
+import type { Database } from './database.ts';
 import { holderOf } from './holder.ts';
+import { finishRescue } from './inPlace.ts';
 import { type Aside, setAside } from './setAside.ts';
-import { isBroken, isBusy } from './transaction.ts';
+import { isBroken, isBusy, isFull } from './transaction.ts';
+import { unavailable } from './trouble.ts';
+import { FULL } from './writer.ts';
 
 /** How often a file that is in use is tried again. */
 const LOOK_AGAIN: Millis = SECOND / 4;
@@ -14,6 +18,7 @@ const LOOK_AGAIN: Millis = SECOND / 4;
 /** Opens the database file, waiting while another process holds it. A file that is no ledger is set aside, never deleted. */
 export const openPatiently = async (
   file: string,
+  open: () => Database,
   {
     settings,
     clock,
@@ -30,12 +35,16 @@ export const openPatiently = async (
   const until = clock.monotonic() + settings.wait;
   for (let told = false; ; told = true) {
     try {
-      return { database: openWhole(file, settings.maxBytes), aside };
+      finishRescue(file);
+      const database = open();
+      rmSync(`${file}.rescuing`, { force: true });
+      return { database, aside };
     } catch (error) {
       if (isBroken(error)) {
         aside = setAside(file, error, clock.wall(), log);
         continue;
       }
+      if (isFull(error)) throw unavailable(FULL, error);
       if (!isBusy(error)) throw error;
       const holder = holderOf(settings.directory);
       if (clock.monotonic() >= until) {

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { toError } from '../../../core/errors.ts';
 import { format, type Hour, parse } from '../../../core/time/hour.ts';
@@ -27,6 +37,8 @@ export type SentHours = {
   readonly begin: () => void;
   /** Writes a line down; it is on disk on return. Throws `ledger_unavailable`, and then nothing may be sent. */
   readonly note: (sent: SentHour) => void;
+  /** Writes the file anew where somebody has taken it away; the next line does it where the disk does not take it now. */
+  readonly restore: () => void;
   /** Forgets hours before this one when the file has grown long. */
   readonly thin: (oldest: Hour) => void;
 };
@@ -119,6 +131,14 @@ export const openSentHours = (folder: string, makeRoom: () => boolean): SentHour
         if (!exists) writeWhole();
       } catch {
         // The first line makes it.
+      }
+    },
+    restore: () => {
+      if (existsSync(path)) return;
+      try {
+        writeWhole();
+      } catch {
+        length = undefined;
       }
     },
     note: (sent) => {
