@@ -21,7 +21,11 @@ const makeUsage = (random: () => number, id: string): Usage => {
  * Clients that report without end on connections of their own, some kept open and some not. What was not answered is sent
  * again under its ids until somebody answers it: acknowledged is what a client has seen a 202 for, once for each id.
  */
-export const startClients = (door: string, random: () => number) => {
+export const startClients = (
+  door: string,
+  random: () => number,
+  usageOf: (random: () => number, id: string) => Usage = makeUsage,
+) => {
   const acknowledged = new Map<string, Millionths>();
   let reports = 0;
   let stopping = false;
@@ -50,7 +54,7 @@ export const startClients = (door: string, random: () => number) => {
   const client = async (number: number): Promise<void> => {
     for (let count = 0; !stopping; count += 1) {
       const size = random() < 0.8 ? 1 : 3;
-      const usages = Array.from({ length: size }, (_, index) => makeUsage(random, `${number}-${count}-${index}`));
+      const usages = Array.from({ length: size }, (_, index) => usageOf(random, `${number}-${count}-${index}`));
       while (!(await send(usages, number % 2 === 0))) {
         if (abandoned) return;
         await pause(15);
@@ -66,11 +70,18 @@ export const startClients = (door: string, random: () => number) => {
   // Whoever stops them is told of a failure.
   running.catch(() => {});
   return {
+    /** How many reports have been acknowledged. */
     reports: () => reports,
     acknowledged: (dimension: string): Millionths => acknowledged.get(dimension) ?? 0n,
     /** Resolves once every report has its answer. */
     stop: async (): Promise<void> => {
       stopping = true;
+      await running;
+    },
+    /** Resolves once nobody waits for an answer: what was not taken by then is given up. */
+    giveUp: async (): Promise<void> => {
+      stopping = true;
+      abandoned = true;
       await running;
     },
     /** Where something failed nobody waits for answers any more. */

@@ -25,7 +25,7 @@ const GONE = ['moved', 'conflict'];
  */
 export const reckon = async (
   service: Service,
-  till: Till,
+  till: Pick<Till, 'faults' | 'stored'>,
   dimensions: readonly {
     readonly name: string;
     readonly per: bigint;

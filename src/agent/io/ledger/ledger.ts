@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../core/configuration/config.ts';
+import { describe } from '../../core/errors.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
 import { isUnsettled, type MeterRecord } from '../../core/record/record.ts';
 import { NO_SHARES } from '../../core/tags/shares.ts';
@@ -13,7 +14,7 @@ import { beginOn } from './beginOn.ts';
 import { type Books, makeBooks } from './books/books.ts';
 import { makeBallast } from './disk/ballast.ts';
 import { type Database, openWhole } from './disk/database.ts';
-import { prepareFolder } from './disk/folder.ts';
+import { explained, prepareFolder } from './disk/folder.ts';
 import { signIn, signOut } from './disk/holder.ts';
 import { writeIntoPlace } from './disk/inPlace.ts';
 import { openPatiently } from './disk/openPatiently.ts';
@@ -143,7 +144,11 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     reopen: () => {
       // Opening would make a new one: an empty ledger in the place of ours must never be taken for it.
       if (!existsSync(file)) throw new Error(`${file} is gone`);
-      return openFile();
+      try {
+        return openFile();
+      } catch (error) {
+        throw explained(file, error);
+      }
     },
     replace: (error) => {
       const aside = setAside(file, error, clock.wall(), log);
@@ -228,6 +233,9 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   /** What was read last: while its disk fails, the status still says what the ledger held. */
   let look = lookInside();
 
+  /** Whether reports came since the last tick: a log that nobody writes to is made small. */
+  let isBusy = false;
+
   /** Nothing of a record goes out before its hour stands in the file beside the ledger. */
   const noteSent = ({ hour, dimension, resource: owner, token }: MeterRecord): void =>
     sent.note({ hour, dimension, resource: owner, token });
@@ -240,6 +248,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     crashedBefore,
     append: makeGroupCommit(scheduler, (group) =>
       writer.write('reports', (store) => {
+        isBusy = true;
         signOfLife(store);
         return appendAll(group, store, clock.wall());
       }),
@@ -316,6 +325,15 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         window.forget(store, hour);
         forgetOldUsage(store, hour);
       });
+      const { database } = writer.store();
+      try {
+        database.fitLog();
+        if (!isBusy) database.emptyLog();
+      } catch (error) {
+        // What is acknowledged is synced all the same, in the log; the next write says what is wrong with the disk.
+        log.warn('ledger log', { why: describe(error) });
+      }
+      isBusy = false;
       sent.thin((hour - SENT_KEPT) as Hour);
       ballast.takeIn();
     },

@@ -1,13 +1,28 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type InPlace, rememberPlace } from './inPlace.ts';
 import { isForeign, migrate } from './schema.ts';
-import { broken } from './transaction.ts';
+import { broken, isFull } from './transaction.ts';
 
 const PAGE_SIZE = 4096;
 
 /** The share of the bound that reports and ids may fill; the rest is kept for records, attempts and receipts. */
 const SHARE_OF_REPORTS = 7 / 8;
+
+/** The log is brought into the file at so many pages. */
+const LONG_LOG = 1000;
+const SHORT_LOG = 16;
+
+/** Of what is free on the disk the log may take this share, so that the file can always grow by what the log holds. */
+const SHARE_OF_LOG = 1 / 8;
+
+const pagesOfLog = (folder: string): number => {
+  const { bavail, bsize } = statfsSync(folder);
+  return Math.min(LONG_LOG, Math.max(SHORT_LOG, Math.floor((bavail * bsize * SHARE_OF_LOG) / PAGE_SIZE)));
+};
+
+const EMPTY_LOG = 'PRAGMA wal_checkpoint(TRUNCATE)';
 
 const MOST_PAGES_OF_SQLITE = 4_294_967_294;
 
@@ -19,6 +34,10 @@ export type Database = {
   /** The files that it holds. */
   readonly place: InPlace;
   readonly allow: (writer: Writer) => void;
+  /** Lets the log grow no further than the disk has room for beside the file that it is brought into; once in a while. */
+  readonly fitLog: () => void;
+  /** Brings all that the log holds into the file, synced, and gives the log's room back; false when there is no room for that. */
+  readonly emptyLog: () => boolean;
   /** Bytes in use, without pages that were freed. */
   readonly bytes: () => number;
 };
@@ -55,7 +74,6 @@ export const openDatabase = (file: string, maxBytes: number): Database => {
       PRAGMA page_size = ${PAGE_SIZE};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 1000;
       PRAGMA journal_size_limit = 16777216;
       PRAGMA cache_size = -4096;
       PRAGMA temp_store = MEMORY;
@@ -66,7 +84,7 @@ export const openDatabase = (file: string, maxBytes: number): Database => {
     migrate(db, file);
     // A sync that failed leaves its pages in the page cache, where they pass for written and are read back: what the log
     // holds is written anew, and synced, before anybody is told that it is known.
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.exec(EMPTY_LOG);
   } catch (error) {
     db.close();
     throw error;
@@ -76,13 +94,26 @@ export const openDatabase = (file: string, maxBytes: number): Database => {
   const pageCount = db.prepare('PRAGMA page_count');
   const freePages = db.prepare('PRAGMA freelist_count');
   let allowed: Writer | undefined;
+  const fitLog = (): void => db.exec(`PRAGMA wal_autocheckpoint = ${pagesOfLog(dirname(file))}`);
+  fitLog();
   return {
+    fitLog,
     db,
     place: rememberPlace(file),
     allow: (writer) => {
       if (writer === allowed) return;
       db.exec(`PRAGMA max_page_count = ${limits[writer]}`);
       allowed = writer;
+    },
+    emptyLog: () => {
+      try {
+        db.exec(EMPTY_LOG);
+        fitLog();
+        return true;
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        return false;
+      }
     },
     bytes: () => (Number(pageCount.get()?.['page_count']) - Number(freePages.get()?.['freelist_count'])) * PAGE_SIZE,
   };

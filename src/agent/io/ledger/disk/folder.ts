@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import { TollgateError, toError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
 import { fileSystemOf } from './fileSystem.ts';
+import { isBroken, isBusy, isFull, isRefused, isSqlite } from './transaction.ts';
 
 const mine = (): string =>
   `uid ${process.getuid?.()}, gids ${[process.getgid?.(), ...(process.getgroups?.() ?? [])].join(' ')}`;
 
-const ownerOf = (folder: string): string => {
+const ownerOf = (path: string): string => {
   try {
-    const { uid, gid, mode } = statSync(folder);
+    const { uid, gid, mode } = statSync(path);
     return `owner ${uid}:${gid}, mode ${(mode & 0o7777).toString(8).padStart(4, '0')}`;
   } catch {
     return 'not there';
@@ -43,6 +44,29 @@ const tryOut = (folder: string): void => {
   rmSync(renamed);
 };
 
+const refused = (what: string, path: string, cause: unknown): TollgateError =>
+  new TollgateError(
+    'ledger_folder',
+    `${what} ${path} cannot be written (${ownerOf(path)}; we are ${mine()}): ${toError(cause).message}`,
+    {
+      remedy:
+        'give the volume to this user (Kubernetes: securityContext.fsGroup; ECS: a VOLUME with its owner in the image), or set ledger.directory to a folder that can be written',
+      exitCode: EXIT.ledger,
+      cause,
+    },
+  );
+
+/** SQLite's error at opening the file, said as the folder says it where that takes nothing, or by the file's own rights. */
+export const explained = (file: string, error: unknown): unknown => {
+  if (!isSqlite(error) || isFull(error) || isBusy(error) || isBroken(error)) return error;
+  try {
+    tryOut(dirname(file));
+  } catch (cause) {
+    return refused("the ledger's folder", dirname(file), cause);
+  }
+  return isRefused(error) ? refused('the ledger', file, error) : error;
+};
+
 /**
  * Makes sure that a ledger can live in the folder; makes it where it is missing. Answers warnings. Throws a TollgateError
  * (exit 73) that names folder, owner, mode, ourselves and the fix.
@@ -52,16 +76,7 @@ export const prepareFolder = (folder: string): readonly string[] => {
     makeFolder(folder);
     tryOut(folder);
   } catch (error) {
-    throw new TollgateError(
-      'ledger_folder',
-      `the ledger's folder ${folder} cannot be written (${ownerOf(folder)}; we are ${mine()}): ${toError(error).message}`,
-      {
-        remedy:
-          'give the volume to this user (Kubernetes: securityContext.fsGroup; ECS: a VOLUME with its owner in the image), or set ledger.directory to a folder that can be written',
-        exitCode: EXIT.ledger,
-        cause: error,
-      },
-    );
+    throw refused("the ledger's folder", folder, error);
   }
   const verdict = fileSystemOf(folder);
   switch (verdict.kind) {

@@ -5,6 +5,7 @@ import { EXIT } from '../../../core/exitCode.ts';
 import { type Millis, SECOND } from '../../../core/time/hour.ts';
 import type { Clock, Log, Scheduler } from '../../../ports.ts';
 import type { Database } from './database.ts';
+import { explained } from './folder.ts';
 import { holderOf } from './holder.ts';
 import { finishRescue } from './inPlace.ts';
 import { type Aside, setAside } from './setAside.ts';
@@ -45,7 +46,7 @@ export const openPatiently = async (
         continue;
       }
       if (isFull(error)) throw unavailable(FULL, error);
-      if (!isBusy(error)) throw error;
+      if (!isBusy(error)) throw explained(file, error);
       const holder = holderOf(settings.directory);
       if (clock.monotonic() >= until) {
         throw new TollgateError('ledger_in_use', `the ledger ${file} is in use by ${holder}`, {

@@ -35,6 +35,14 @@ const SQLITE_CONSTRAINT = 19;
 /** The disk or the file said no. A broken constraint is a fault of ours, which no reopening mends. */
 export const isSqlite = (error: unknown): boolean => ![undefined, SQLITE_CONSTRAINT].includes(codeOf(error));
 
+const SQLITE_PERM = 3;
+const SQLITE_READONLY = 8;
+const SQLITE_CANTOPEN = 14;
+
+/** The file cannot be opened, or not for writing. */
+export const isRefused = (error: unknown): boolean =>
+  [SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN].includes(codeOf(error) ?? 0);
+
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 

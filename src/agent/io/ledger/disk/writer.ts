@@ -119,28 +119,46 @@ export const makeWriter = (
     }
   };
 
+  /** What makes room on a full disk, one after the other: the log's own, which may be all that is in the way, then the ballast. */
+  const waysToRoom = (party: Party): readonly (() => boolean)[] => {
+    const isTried = failed?.needs === 'room' && clock.monotonic() - failed.at < REST;
+    const emptyLog = (): boolean => store.database.emptyLog();
+    return [
+      ...(isTried ? [] : [emptyLog]),
+      // What the log holds may have no room in the file until the ballast is out.
+      ...(party === 'outcomes' ? [makeRoom, () => store.database.emptyLog()] : []),
+    ];
+  };
+
+  const commit = <T>(party: Party, work: (store: Store) => T): T => {
+    const ways = new Set(waysToRoom(party));
+    /** Each is taken once; the first that makes room is enough. */
+    const isOfUse = (way: () => boolean): boolean => ways.delete(way) && way();
+    for (;;) {
+      const { database } = store;
+      try {
+        database.allow(party);
+        return transaction(database.db, () => work(store));
+      } catch (error) {
+        // What was prepared knows of things that were rolled back; what is opened again is prepared then.
+        if (!isSqlite(error) || isFull(error)) store = prepare(database);
+        if (!isFull(error)) throw error;
+        if (![...ways].some(isOfUse)) throw error;
+      }
+    }
+  };
+
   const write = <T>(party: Party, work: (store: Store) => T): T => {
     mend();
-    const { database } = store;
     let result: T;
     try {
-      database.allow(party);
-      result = transaction(database.db, () => work(store));
+      result = commit(party, work);
     } catch (error) {
-      if (!isSqlite(error)) {
-        store = prepare(database);
-        throw error;
-      }
+      if (!isSqlite(error)) throw error;
       const full = isFull(error);
-      if (full && party === 'outcomes' && makeRoom()) {
-        store = prepare(database);
-        return write(party, work);
-      }
       const why = full ? FULL : toError(error).message;
       fail({ why, party, needs: full ? 'room' : 'reopening' });
-      if (!full) throw uncertain(why, error);
-      store = prepare(database);
-      throw unavailable(why, error);
+      throw full ? unavailable(why, error) : uncertain(why, error);
     }
     stayInPlace(party);
     // Outcomes still fit where reports do not: their success says nothing of the room for reports.
