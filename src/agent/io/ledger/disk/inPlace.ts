@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeFolder } from './folder.ts';
+import { sync } from './sync.ts';
 import { isBusy } from './transaction.ts';
 
 type Identity = { readonly ino: bigint; readonly dev: bigint };
@@ -38,15 +39,6 @@ export const rememberPlace = (file: string): InPlace => {
       return undefined;
     },
   };
-};
-
-const sync = (path: string): void => {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 };
 
 /** Whether a process holds the database that lies there. */

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { toError } from '../../../core/errors.ts';
 import { format, type Hour, parse } from '../../../core/time/hour.ts';
+import { sync } from './sync.ts';
 import { unavailable } from './trouble.ts';
 
 /** An hour of a dimension of which a record went, or is about to go, to AWS. */
@@ -72,15 +73,6 @@ const linesIn = (path: string): readonly SentHour[] | undefined => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unavailable(`${path} cannot be read: ${toError(error).message}`, error);
-  }
-};
-
-const sync = (path: string): void => {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 };
 
