@@ -7,8 +7,9 @@ ARG BASE=gcr.io/distroless/static-debian13:nonroot
 FROM ${BUILD_BASE} AS build
 # A base that has them needs no package server. Their versions are those of the Debian release in the base's name.
 # hadolint ignore=DL3008
-RUN { command -v strip && command -v patchelf && command -v tini-static; } \
-  || { apt-get update && apt-get install -y --no-install-recommends binutils patchelf tini && rm -rf /var/lib/apt/lists/*; }
+RUN { command -v cc && command -v strip && command -v patchelf && command -v tini-static; } \
+  || { apt-get update && apt-get install -y --no-install-recommends binutils gcc libc6-dev patchelf tini \
+    && rm -rf /var/lib/apt/lists/*; }
 WORKDIR /src
 COPY .npmrc package.json package-lock.json ./
 # Of what developers need only the bundler, in the version and with the checksum of the lock file.

@@ -5,7 +5,7 @@ import { PREFIX } from './opt/runtime.ts';
 
 /**
  * `npm run opt -- FOLDER`: makes the self-contained folder that goes to /opt/tollgate of an image, a package or a
- * machine, for the processor of this one. Needs Debian 12 or later with binutils, patchelf and tini. It runs nowhere
+ * machine, for the processor of this one. Needs Debian 12 or later with binutils, gcc, libc6-dev, patchelf and tini. It runs nowhere
  * but at /opt/tollgate.
  */
 const [given, ...more] = process.argv.slice(2);

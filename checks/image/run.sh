@@ -15,7 +15,7 @@ judge=
 trap '[ -z "$judge" ] || kill "$judge" 2>/dev/null || :; stop_docker; rm -rf "$dist" "$work"' EXIT
 
 # All at once on a new machine: apt takes its time with each call.
-need dockerd docker.io iptables patchelf binutils tini busybox-static musl-tools python3-venv
+need dockerd docker.io iptables binutils gcc libc6-dev patchelf tini busybox-static musl-tools python3-venv
 python3 -c 'import ensurepip' 2>/dev/null || need ensurepip python3-venv
 
 # What judges the Dockerfiles and the bill of materials.

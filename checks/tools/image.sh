@@ -9,7 +9,8 @@
 #                         Both need the npm registry when they build, and take $node and $root of checks/prepare.sh.
 #   base_empty TAG        a base with nothing in it.
 #   base_debian TAG       a base with Debian's C library, shell and tools.
-#   base_musl TAG         a base with musl as its C library: busybox (static) and /bin/musl-hello, which only starts there.
+#   base_musl TAG         a base with musl as its C library: busybox (static), /bin/musl-hello, which only starts there, and
+#                         /lib/libmusl-only.so, which programs for another C library cannot load.
 
 # What a root with Debian's own programs has, and how they get there with the libraries they load.
 debian_root() {
@@ -68,19 +69,34 @@ base_musl() {
   cp -L /lib/ld-musl-*.so.1 "$base_root/lib"
   printf '#include <stdio.h>\nint main(void) { return puts("hello from musl") < 0; }\n' >"$base_root/hello.c"
   musl-gcc -o "$base_root/bin/musl-hello" "$base_root/hello.c" || fail "musl-gcc does not compile"
+  echo 'void nothing(void) {}' >"$base_root/hello.c"
+  musl-gcc -shared -fPIC -o "$base_root/lib/libmusl-only.so" "$base_root/hello.c"
   rm "$base_root/hello.c"
   import_base "$base_root" "$1" -c 'ENV PATH=/bin'
   rm -rf "$base_root"
 }
 
+# A C compiler for static programs, without what else comes with one.
+compiler() {
+  compiler_root=$1
+  cp -d --parents $(dpkg -L libc6-dev linux-libc-dev | grep -E '^/usr/(include|lib)/') "$compiler_root" 2>/dev/null || :
+  for part in cc1 collect2 lto-wrapper; do cp -L --parents "$(gcc -print-prog-name=$part)" "$compiler_root"; done
+  for part in libgcc.a libgcc_eh.a crtbeginT.o crtend.o include liblto_plugin.so; do
+    cp -r --parents "$(gcc -print-file-name=$part)" "$compiler_root"
+  done
+}
+
 # Node, npm, and what makes the folder; as node:24-bookworm-slim is, of which it stands in the place.
 base_build() {
+  need cc gcc libc6-dev
   need patchelf patchelf
   need strip binutils
   need tini-static tini
   base_root=$(mktemp -d)
   # shellcheck disable=SC2086
-  debian_root "$base_root" $DEBIAN_TOOLS /usr/bin/dpkg-query /usr/bin/patchelf /usr/bin/strip /usr/bin/tini-static "$node"
+  debian_root "$base_root" $DEBIAN_TOOLS /usr/bin/dpkg-query /usr/bin/patchelf /usr/bin/tini-static /usr/bin/cc \
+    /usr/bin/as /usr/bin/ld /usr/bin/strip "$(gcc -print-prog-name=cc1)" "$node"
+  compiler "$base_root"
   mkdir -p "$base_root/usr/local/bin" "$base_root/usr/local/lib/node_modules" "$base_root/var/lib/dpkg/info"
   rm "$base_root/$node"
   cp -L "$node" "$base_root/usr/local/bin/node"

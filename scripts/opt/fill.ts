@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from '../bundle.ts';
 import { bundledPackages } from './bundled.ts';
@@ -6,13 +6,15 @@ import { distribution } from './debian.ts';
 import { writeLicenses } from './licenses.ts';
 import { copyRuntime } from './runtime.ts';
 import { billOfMaterials } from './sbom.ts';
+import { printed } from './tools.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const PARTS = import.meta.dirname;
+const ROOT = join(PARTS, '..', '..');
 
 /**
  * Fills a folder, which is empty or not there yet, with what belongs to /opt/tollgate:
  *
- *     bin/tollgate     leads to app/tollgate.mjs
+ *     bin/tollgate     static; starts app/tollgate.mjs on bin/node
  *     bin/node         with the loader of lib/ and nothing else
  *     bin/tini         static
  *     lib/             the loader and the libraries of Node
@@ -30,13 +32,11 @@ export const fill = async (folder: string): Promise<void> => {
   if (metafiles['agent'] === undefined) throw new Error('the program was not bundled');
   // What stands between Node and the bundle, in the place where the bundle looks for its thread.
   renameSync(join(agent, 'worker.mjs'), join(agent, 'thread.mjs'));
-  const beside = join(import.meta.dirname, 'app');
-  for (const name of ['tollgate.mjs', 'compileCache.mjs']) copyFileSync(join(beside, name), join(app, name));
-  copyFileSync(join(beside, 'worker.mjs'), join(agent, 'worker.mjs'));
+  for (const name of ['tollgate.mjs', 'compileCache.mjs']) copyFileSync(join(PARTS, 'app', name), join(app, name));
+  copyFileSync(join(PARTS, 'app', 'worker.mjs'), join(agent, 'worker.mjs'));
 
   const debian = copyRuntime(folder);
-  symlinkSync('../app/tollgate.mjs', join(folder, 'bin', 'tollgate'));
-  chmodSync(join(app, 'tollgate.mjs'), 0o755);
+  printed('cc', '-static', '-s', '-Os', '-Wall', '-o', join(folder, 'bin', 'tollgate'), join(PARTS, 'launcher.c'));
 
   const { version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const bundled = bundledPackages(ROOT, metafiles['agent']);

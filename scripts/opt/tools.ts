@@ -9,7 +9,7 @@ export const printed = (program: string, ...words: readonly string[]): string =>
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
       throw new Error(
-        `${program} is missing; on Debian 12 or later: apt-get install --no-install-recommends binutils patchelf tini`,
+        `${program} is missing; on Debian 12 or later: apt-get install --no-install-recommends binutils gcc libc6-dev patchelf tini`,
         { cause },
       );
     throw cause;

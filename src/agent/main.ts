@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { type CommandDef, defineCommand } from 'citty';
 import { runCommandLine } from './cli/commandLine/runCommandLine.ts';
+import { asItWas } from './supervisor/aside.ts';
 
 // Taken before anything of ours or of a library can change it: `exec` hands it to the product as it was.
-const environment: Readonly<Record<string, string | undefined>> = { ...process.env };
+const environment = asItWas(process.env);
 
 // Node opens its debugger at SIGUSR1 unless somebody listens; `exec` hands the signal to the product beside this.
 process.on('SIGUSR1', () => {});

@@ -41,6 +41,16 @@ test('O16 the product sees the environment of the container to the byte, and two
   expect(TOLLGATE_TOKEN_FILE).toMatch(/^\//);
 });
 
+test("O16 behind the image's launcher options of Node are the product's alone, though ours could not start with them", async () => {
+  await using aws = await startScriptedAws();
+  using stage = makeStage(aws);
+  const options = '--require=/of/the/product/alone.cjs';
+  const env = { ...stage.env, ASIDE_BY_TOLLGATE_NODE_OPTIONS: options };
+  await using program = stage.exec(['sh', '-c', 'echo "$NODE_OPTIONS"; env | grep -c ASIDE'], { env });
+  await program.ended;
+  expect(program.stdout()).toBe(`${options}\n0\n`);
+});
+
 test('O16 folder, umask and stdin are those of the container, and no descriptor of ledger or socket is handed on', async () => {
   await using aws = await startScriptedAws();
   using stage = makeStage(aws);

@@ -37,14 +37,17 @@ type Root = {
   /** Words of `docker run` that bring a shell where there is none. */
   readonly shell: readonly string[];
   readonly command: readonly string[];
+  /** LD_PRELOAD, if it is set. */
+  readonly preload: readonly string[];
 };
 
 const aroundScript =
-  ({ app, shell, command }: Root) =>
+  ({ app, shell, command, preload }: Root) =>
   async (namespace: string): Promise<void> => {
     const image = await bake(app);
     using stage = await makeStage(namespace);
-    // A library path of the vendor's own, with something else by the name of a library of ours in it.
+    // What is meant for the vendor's own programs and would keep ours from starting: a library path with something else
+    // by the name of a library of ours in it, options of another Node, and in one root a library for another C library.
     const odd = mkdtempSync(join(tmpdir(), 'tollgate-odd-'));
     chmodSync(odd, 0o755);
     writeFileSync(join(odd, 'libstdc++.so.6'), 'no library');
@@ -53,6 +56,8 @@ const aroundScript =
       ...(await stage.task('baked')),
       ...shell,
       '--env=LD_LIBRARY_PATH=/odd',
+      '--env=NODE_OPTIONS=--no-such-option',
+      ...preload.map((library) => `--env=LD_PRELOAD=${library}`),
       `--volume=${odd}:/odd:ro`,
       '--env=OF_THE_VENDOR=as it was',
       '--volume=/var/lib/tollgate',
@@ -65,7 +70,12 @@ const aroundScript =
     assert.match(log, /^requests 3: accepted$/m);
     assert.match(log, /^OF_THE_VENDOR=as it was$/m);
     assert.match(log, /^LD_LIBRARY_PATH=\/odd$/m);
-    assert.doesNotMatch(log, /^(NODE_|AWS_EC2_METADATA_DISABLED)/m);
+    assert.match(log, /^NODE_OPTIONS=--no-such-option$/m);
+    assert.deepEqual(
+      [...log.matchAll(/^LD_PRELOAD=(.*)$/gm)].map(([, library]) => library),
+      preload,
+    );
+    assert.doesNotMatch(log, /^(ASIDE|NODE_COMPILE|AWS_EC2_METADATA_DISABLED)/m);
     assert.equal(await container.stop(), 7, await container.logs());
     assert.match(await container.logs(), /^stopped$/m);
     assert.equal(stage.billed(), '3');
@@ -86,11 +96,11 @@ const BUSYBOX = '/bin/busybox';
 export const BAKED: readonly InsideScenario[] = [
   {
     name: "baked in around a shell script: Debian's C library",
-    play: aroundScript({ app: 'app-debian:local', shell: [], command: ['sh', '-c'] }),
+    play: aroundScript({ app: 'app-debian:local', shell: [], command: ['sh', '-c'], preload: [] }),
   },
   {
     name: 'baked in around a shell script: musl',
-    play: aroundScript({ app: 'app-musl:local', shell: [], command: ['sh', '-c'] }),
+    play: aroundScript({ app: 'app-musl:local', shell: [], command: ['sh', '-c'], preload: ['/lib/libmusl-only.so'] }),
   },
   {
     name: 'baked in around a shell script: an empty root and a static shell',
@@ -98,6 +108,7 @@ export const BAKED: readonly InsideScenario[] = [
       app: 'app-empty:local',
       shell: [`--volume=${BUSYBOX}:/sh:ro`],
       command: ['/sh', '-c'],
+      preload: [],
     }),
   },
   {

@@ -1,5 +1,4 @@
-#!/opt/tollgate/bin/node
-// bin/tollgate leads here. The first line names Node by its full path, so that an image needs neither a shell nor env.
+// Started by bin/tollgate.
 import { useCompileCache } from './compileCache.mjs';
 
 useCompileCache();

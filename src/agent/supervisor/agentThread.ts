@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { type Millis, SECOND } from '../core/time/hour.ts';
 import type { FromWorker, ToWorker, WorkerData } from '../workerProtocol.ts';
+import { forThread } from './aside.ts';
 
 /** The agent's thread while it lives. */
 export type AgentThread = {
@@ -49,7 +50,7 @@ export const startThread = ({
 }: ThreadStart): AgentThread => {
   const worker = new Worker(entry, {
     workerData: data,
-    env: { ...environment },
+    env: forThread(environment),
     // Kept back: written to the process's own streams they would wait for the product's reader, on our thread.
     stdout: true,
     stderr: true,
