@@ -76,10 +76,10 @@ const dangling = (pod: Pod, container: Container): readonly string[] => {
 const doubled = (names: readonly string[]): readonly string[] => names.filter((name, at) => names.indexOf(name) < at);
 
 /** All that no pod of ours may ever lack, whatever the values. */
-export const faultsOf = (pod: Pod, unrestricted: 'unrestricted' | 'restricted' = 'restricted'): readonly string[] => [
+export const faultsOf = (pod: Pod): readonly string[] => [
   ...containersOf(pod).flatMap((container) => [
     ...unlimited(container),
-    ...(unrestricted === 'restricted' ? lax(pod, container) : []),
+    ...lax(pod, container),
     ...dangling(pod, container),
     ...doubled((container.env ?? []).map(({ name }) => name)).map((name) => `${container.name}: ${name} twice`),
   ]),

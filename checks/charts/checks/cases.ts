@@ -189,13 +189,14 @@ const O33: Scenario = {
 const O34: Scenario = {
   name: 'O34 versions of Kubernetes as providers write them',
   play: async () => {
-    const at = (chart: string, version: string) => template({ chart, args: ['--kube-version', version] });
+    const at = (chart: string, version: string) =>
+      HELMS.map((which) => template({ chart, args: ['--kube-version', version] }, which));
     for (const version of ['v1.29.0-eks-1', 'v1.31.7-eks-4096722', 'v1.33.0-gke.100', '1.36.3+k3s1'])
       for (const chart of INSTALLABLE)
-        expectThat(at(chart, version).ok, `${chart} ${version}: ${at(chart, version).err}`);
+        for (const { ok, err } of at(chart, version)) expectThat(ok, `${chart} ${version}: ${err}`);
     for (const version of ['v1.28.9-eks-1', '1.28.15'])
       for (const chart of INSTALLABLE.filter((name) => !name.endsWith('usage-any-cluster')))
-        expectThat(!at(chart, version).ok, `${chart} renders for ${version}`);
+        for (const { ok } of at(chart, version)) expectThat(!ok, `${chart} renders for ${version}`);
     const kindAt = (version: string) => {
       const pod = podOf({ chart: 'examples/charts/usage-any-cluster', args: ['--kube-version', version] });
       return [
