@@ -34,6 +34,8 @@ export type World = AsyncDisposable & {
   /** Ends the service by a signal; answers its exit code. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
   readonly begin: () => Promise<void>;
+  /** What the service has logged in the life it is in. */
+  readonly log: () => string;
   /** What the ledger holds and AWS has not acknowledged, as its export says it. */
   readonly unsettled: () => Promise<string>;
   readonly meterings: () => readonly WireRequest[];
@@ -146,6 +148,7 @@ export const startWorld = async (
     },
     end,
     begin,
+    log: () => program?.stderr() ?? '',
     unsettled: async () => {
       await using exported = service.stage.start(['ledger', 'export', '--format', 'jsonl'], { env });
       await exported.ended;

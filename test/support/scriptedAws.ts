@@ -171,6 +171,9 @@ export type ScriptedAws = AsyncDisposable & {
   readonly calls: (operation: string) => readonly WireRequest[];
   /** How many connections are open at this moment. */
   readonly connections: () => number;
+  /** Goes away: connections are refused until it comes back on the same port. */
+  readonly leave: () => Promise<void>;
+  readonly comeBack: () => Promise<void>;
   /** Scripts an operation: one entry a request; the last one goes on for ever. */
   readonly script: (operation: string, ...scripts: readonly Script[]) => void;
 };
@@ -238,7 +241,12 @@ export const startScriptedAws = async ({
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(wanted, host, resolve));
+  const listen = (on: number) => new Promise<void>((resolve) => server.listen(on, host, resolve));
+  const leave = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  await listen(wanted);
   const { port } = server.address() as AddressInfo;
 
   return {
@@ -250,9 +258,8 @@ export const startScriptedAws = async ({
     calls: (operation) => requests.filter((request) => request.operation === operation),
     connections: () => sockets.size,
     script: (operation, ...list) => void scripts.set(operation, [...list]),
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    leave,
+    comeBack: () => listen(port),
+    [Symbol.asyncDispose]: leave,
   };
 };

@@ -87,7 +87,7 @@ export const HOURS: readonly Scenario[] = [
   { name: 'TZ=Asia/Kolkata makes no difference', play: () => threeHours('Asia/Kolkata') },
   { name: 'TZ=America/New_York makes no difference', play: () => threeHours('America/New_York') },
   {
-    name: 'the last hour of a month is sent within minutes, with a Timestamp inside the month',
+    name: 'O07 the last hour of a month is sent within minutes, with a Timestamp inside the month',
     play: lastHourOfTheMonth,
   },
   { name: 'a late report counts in its own hour until that is frozen, then in the open one', play: lateReports },

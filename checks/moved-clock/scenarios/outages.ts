@@ -4,6 +4,8 @@ import { sent } from '../../../test/wire/support/books.ts';
 import type { Scenario } from '../scenario.ts';
 import { startWorld, type Weather, type World } from '../world.ts';
 
+const TEN_MINUTES = 600_000;
+
 const THROTTLED: Weather = () => no('ThrottlingException');
 const FAIR: Weather = (request, books) => books.store(request);
 
@@ -141,6 +143,34 @@ const notEntitledForAWhile = async (): Promise<void> => {
   assert.deepEqual(world.books.bill(), EVERY_HOUR(10, 3));
 };
 
+/** The last hours of a year, in which nobody can reach AWS until four. */
+const awayOverTheMonthsEnd = async (): Promise<void> => {
+  await using world = await startWorld('2026-12-31T21:10:00Z');
+  await world.report('requests', 1);
+  await world.advanceTo('22:10', TEN_MINUTES);
+  await world.aws.leave();
+  await world.report('requests', 10);
+  await world.advanceTo('23:50', TEN_MINUTES);
+  await world.report('requests', 100);
+  await world.advanceTo('1+04:00', TEN_MINUTES);
+  await world.aws.comeBack();
+  await world.advanceUntil('the last hour is delivered', () => world.books.total('requests') >= 101);
+  await world.advanceTo('1+05:00', TEN_MINUTES);
+  await world.advanceUntil('what has moved is delivered', () => world.books.total('requests') >= 111);
+  assert.deepEqual(world.books.bill(), {
+    '2026-12-31T21Z requests': 1,
+    '2026-12-31T23Z requests': 100,
+    '2027-01-01T03Z requests': 10,
+  });
+  const moves = world
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('movedTo'));
+  assert.equal(moves.length, 1, world.log());
+  const { hour, movedTo, quantity } = JSON.parse(moves[0] ?? '') as Record<string, string>;
+  assert.deepEqual([hour, movedTo, quantity], ['2026-12-31T22Z', '2027-01-01T03Z', '10']);
+};
+
 export const OUTAGES: readonly Scenario[] = [
   { name: 'an hour whose answer was lost, then trouble of every kind: equal bytes, billed once', play: lostAnswer },
   threeHoursAway('lost connections', () => ({ do: 'reset' })),
@@ -154,5 +184,9 @@ export const OUTAGES: readonly Scenario[] = [
   },
   { name: 'killed within an outage and back 90 minutes later: billed once', play: killedInTheOutage },
   { name: 'SIGTERM in the middle: closed hours and the open one go out, 0', play: termInTheMiddle },
+  {
+    name: 'O07 refused connections over the end of a month until 04:00: each hour under itself, or moved by a line that names both',
+    play: awayOverTheMonthsEnd,
+  },
   { name: 'access denied for three hours: probed slowly, then delivered whole', play: notEntitledForAWhile },
 ];

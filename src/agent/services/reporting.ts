@@ -1,6 +1,7 @@
 import type { Config } from '../core/configuration/config.ts';
 import { describe } from '../core/errors.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
+import { describeRecord } from '../core/record/describeRecord.ts';
 import { expire, type Outcome } from '../core/record/outcome.ts';
 import { gapFor } from '../core/sending/pace.ts';
 import { atEdgeOf, mayTry } from '../core/sending/sender.ts';
@@ -108,12 +109,7 @@ export const makeReporting = ({
       }
       const record = ledger.expire(item.record.token, (stored) => expire(stored, atEdge, policies, now));
       sending.forget(record.token);
-      log.warn('record', {
-        dimension: record.dimension,
-        state: record.state,
-        reason: record.reason,
-        token: record.token.slice(0, 12),
-      });
+      log.warn('record', { ...describeRecord(record), reason: record.reason });
     }
     return over.length === 0 ? all : items();
   };

@@ -1,13 +1,13 @@
 import type { Config } from '../core/configuration/config.ts';
+import { describeRecord } from '../core/record/describeRecord.ts';
 import { type Judged, type Outcome, outcomeOf } from '../core/record/outcome.ts';
 import type { MeterRecord, WholeRecord } from '../core/record/record.ts';
 import { requestOf } from '../core/record/request.ts';
 import { meaningOf, say } from '../core/sending/meterAnswers.ts';
 import { AT_START, after, forget, type Sender } from '../core/sending/sender.ts';
 import type { Item } from '../core/time/due.ts';
-import { endOf, format, type Instant, stampOf } from '../core/time/hour.ts';
+import { endOf, type Instant, stampOf } from '../core/time/hour.ts';
 import { freeze, type OpenHour } from '../core/usage/freeze.ts';
-import * as quantity from '../core/usage/quantity.ts';
 import type { AnswerNote, Clock, Ledger, Log, Marketplace, Random } from '../ports.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
@@ -32,16 +32,6 @@ type Unwritten = {
   readonly note: AnswerNote;
   readonly decide: (judged: Judged) => Outcome;
 };
-
-/** What people are told of a record in the log. */
-const describeRecord = (record: MeterRecord): Readonly<Record<string, unknown>> => ({
-  hour: format(record.hour),
-  dimension: record.dimension,
-  quantity: quantity.format(record.quantity),
-  state: record.state,
-  ...(record.doubt ? { doubt: true } : {}),
-  token: record.token.slice(0, 12),
-});
 
 /**
  * One record's way to AWS:
@@ -153,9 +143,9 @@ export const makeSending = ({
       answer: line,
       ...(meaning.fix === undefined ? {} : { fix: meaning.fix }),
     };
-    if (judged?.state === 'receipted') log.debug('record', fields);
-    else if (sender.pause !== undefined && wasPaused !== undefined) log.debug('record', fields);
-    else log.warn('record', fields);
+    // A pause is told when it begins; what ends or moves a record is told always.
+    const isOldNews = sender.pause !== undefined && wasPaused !== undefined && judged?.state === 'waiting';
+    log[judged?.state === 'receipted' || isOldNews ? 'debug' : 'warn']('record', fields);
     return judged ?? record;
   };
 

@@ -43,6 +43,10 @@ export const startEmulatedAws = async () => {
     ...aws,
     origin: aws.url,
     now,
+    /** Sets AWS's clock. `time`: RFC 3339. */
+    setTo: (time: string): void => {
+      ahead = Date.parse(time) - Date.now();
+    },
     /** Moves AWS's clock to so many minutes after the end of the hour it is in. */
     advance: (minutes: number): void => {
       ahead += HOUR - (now() % HOUR) + minutes * MINUTE;
