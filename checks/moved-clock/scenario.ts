@@ -1,7 +1,7 @@
 /** One check: a name, and what throws when it does not hold. */
 export type Scenario = { readonly name: string; readonly play: () => Promise<void> };
 
-const LANES = 3;
+const LANES = 4;
 
 /**
  * faketime reads its file in every thread at once and now and then gives one of them the real time for a moment, at which

@@ -147,7 +147,7 @@ const notEntitledForAWhile = async (): Promise<void> => {
 const awayOverTheMonthsEnd = async (): Promise<void> => {
   await using world = await startWorld('2026-12-31T21:10:00Z');
   await world.report('requests', 1);
-  await world.advanceTo('22:10', TEN_MINUTES);
+  await world.advanceTo('22:20', TEN_MINUTES);
   await world.aws.leave();
   await world.report('requests', 10);
   await world.advanceTo('23:50', TEN_MINUTES);
