@@ -35,7 +35,8 @@ export const startEmulatedAws = async () => {
   const left = HOUR - (Date.now() % HOUR);
   if (left < LEAST_LEFT) await pause(left);
   let ahead = 0;
-  const now = (): number => Date.now() + ahead;
+  let held: number | undefined;
+  const now = (): number => held ?? Date.now() + ahead;
   const aws = await emulate({ clock: now });
   // The programs' own clock stays where it is.
   await aws.admin('POST', 'settings', { clockSkew: 48 * HOUR });
@@ -46,6 +47,14 @@ export const startEmulatedAws = async () => {
     /** Sets AWS's clock. `time`: RFC 3339. */
     setTo: (time: string): void => {
       ahead = Date.parse(time) - Date.now();
+    },
+    /** Lets AWS's clock stand at a time until it is let go, so that a slow start costs nothing of the hour. `time`: RFC 3339. */
+    hold: (time: string): void => {
+      held = Date.parse(time);
+    },
+    go: (): void => {
+      ahead = now() - Date.now();
+      held = undefined;
     },
     /** Moves AWS's clock to so many minutes after the end of the hour it is in. */
     advance: (minutes: number): void => {
