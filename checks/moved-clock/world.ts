@@ -29,6 +29,8 @@ export type World = AsyncDisposable & {
   readonly advanceTo: (time: string, step?: number) => Promise<void>;
   /** Moves the clock by so many milliseconds. */
   readonly pass: (milliseconds: number) => Promise<void>;
+  /** Stops the process until an instant, as a machine does that is out of breath, and lets it go on. */
+  readonly standStill: (until: number) => Promise<void>;
   /** Moves the clock minute by minute until something is seen. */
   readonly advanceUntil: (what: string, seen: () => boolean) => Promise<void>;
   /** Ends the service by a signal; answers its exit code. */
@@ -140,6 +142,12 @@ export const startWorld = async (
       await calm();
     },
     pass: (milliseconds) => move(clock.now() + milliseconds),
+    standStill: async (until) => {
+      await quiet();
+      program?.child.kill('SIGSTOP');
+      clock.moveTo(until);
+      program?.child.kill('SIGCONT');
+    },
     advanceUntil: async (what, seen) => {
       for (let minutes = 0; !seen(); minutes += 1) {
         if (minutes > 60) throw new Error(`not within an hour: ${what}\n${program?.stderr()}`);

@@ -10,7 +10,7 @@ import { makeService } from '../wire/support/service.ts';
 const SECOND = 1_000;
 const REPORT = post('{"dimension":"requests","quantity":1}');
 
-/** checks/moved-clock waits for 30 and 60 s too. */
+/** checks/moved-clock waits for 30 and for 60 s. */
 const CLIENTS = 500;
 const TRIES = 2;
 

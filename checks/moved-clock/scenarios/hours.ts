@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { sent } from '../../../test/wire/support/books.ts';
+import { eventually } from '../../../test/wire/support/program.ts';
 import type { Scenario } from '../scenario.ts';
 import { startWorld } from '../world.ts';
 
@@ -79,6 +80,36 @@ const carriedParts = async (): Promise<void> => {
   assert.deepEqual(world.books.bill(), { '2027-03-01T10Z requests': 1, '2027-03-01T11Z requests': 1 });
 };
 
+const ticksThatNeverCame = async (): Promise<void> => {
+  await using world = await startWorld('2027-03-01T10:05:00Z');
+  await world.report('requests', 7);
+  await world.pass(Date.parse('2027-03-01T10:59:50Z') - world.clock.now());
+  await world.report('requests', 1);
+  await world.standStill(Date.parse('2027-03-01T11:20:00Z'));
+  const since = world.clock.now();
+  await eventually('hour 10 is sent', () => world.meterings().length > 0);
+  assert.ok(world.clock.now() - since < 60_000, `sent ${world.clock.now() - since} ms after it went on`);
+  await world.report('requests', 5);
+  // A loop that is blocked for five seconds over a tick.
+  await world.pass(Date.parse('2027-03-01T12:01:57Z') - world.clock.now());
+  await world.standStill(Date.parse('2027-03-01T12:02:02Z'));
+  await world.advanceTo('12:20', 60_000);
+  assert.deepEqual(world.books.bill(), { '2027-03-01T10Z requests': 8, '2027-03-01T11Z requests': 5 });
+  assert.equal(world.meterings().length, 2);
+};
+
+const veryFirstHour = async (): Promise<void> => {
+  const start = '2027-03-01T10:59:30Z';
+  await using world = await startWorld(start);
+  await world.report('requests', 3);
+  await world.pass(Date.parse('2027-03-01T11:00:35Z') - world.clock.now());
+  await world.report('requests', 5);
+  assert.equal(await world.end('SIGTERM'), 0);
+  assert.deepEqual(world.books.bill(), { '2027-03-01T10Z requests': 3, '2027-03-01T11Z requests': 5 });
+  assert.equal(world.meterings().length, 2);
+  for (const request of world.meterings()) assert.ok(sent(request).Timestamp * 1000 >= Date.parse(start));
+};
+
 export const HOURS: readonly Scenario[] = [
   {
     name: 'each closed hour is sent once, with its own quantity, and an open one never',
@@ -90,5 +121,13 @@ export const HOURS: readonly Scenario[] = [
   },
   { name: 'a late report counts in its own hour until that is frozen, then in the open one', play: lateReports },
   { name: 'the same id counts once across a kill, a restart and two edges of the hour', play: sameIdOverTheEdge },
+  {
+    name: 'O43 stopped from 10:59:50 to 11:20:00, then for 5 s over a tick: each hour sent once, the first within a minute',
+    play: ticksThatNeverCame,
+  },
+  {
+    name: 'O45 started half a minute before an hour, ended half a minute into it: two hours, none stamped before the start',
+    play: veryFirstHour,
+  },
   { name: 'parts of a unit are carried into the next hour', play: carriedParts },
 ];
