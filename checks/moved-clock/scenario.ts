@@ -6,7 +6,7 @@ export type Scenario = {
   readonly waits?: true;
 };
 
-const LANES = 4;
+const LANES = 3;
 
 /**
  * faketime reads its file in every thread at once and now and then gives one of them the real time for a moment, at which
