@@ -22,6 +22,7 @@ end() {
 monitoring=github.com/prometheus-operator/prometheus-operator@v0.85.0
 
 [ "$(id -u)" = 0 ] || fail "root is needed to make namespaces"
+need go golang-go
 HELM=$("$root/checks/tools/helm.sh") || fail "Helm cannot be had"
 export HELM
 

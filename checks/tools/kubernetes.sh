@@ -1,6 +1,6 @@
 #!/bin/sh
 # A Kubernetes of a check's own: API server, controllers, scheduler and kubelet built from their Go modules, etcd and
-# containerd from Debian. Needs root, Go, and the registries.
+# containerd from Debian. Needs root on Debian 12, and the registries.
 #
 #   kubernetes.sh build VERSION       builds 1.36 (everything, in one program) or 1.35 (the API server), unless it is there
 #                                     already; prints the program's path
@@ -49,16 +49,30 @@ until_ok() {
   done
 }
 
+packages() {
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"; } \
+    >/dev/null 2>&1 || die "apt could not install $*"
+}
+
+# From 1.21 on Go gets itself the version that a module asks for. An older one gets it here, in the same form.
+find_go() {
+  go version 2>/dev/null | grep -qE ' go(1\.(2[1-9]|[3-9][0-9])|[2-9])' && return
+  command -v go >/dev/null || packages golang-go ca-certificates
+  toolchain=$(go mod download -json "golang.org/toolchain@v0.0.1-go1.26.0.linux-$(dpkg --print-architecture)" |
+    sed -nE 's/^.*"Dir": "(.*)",?$/\1/p')
+  [ -n "$toolchain" ] || die "Go 1.26 cannot be had"
+  chmod -R u+w,a+x "$toolchain/bin" "$toolchain/pkg/tool"
+  PATH=$toolchain/bin:$PATH
+}
+
 install() {
   missing=
   for pair in etcd:etcd-server containerd:containerd runc:runc ip:iproute2 iptables:iptables openssl:openssl curl:curl; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
   done
   [ -x /usr/lib/cni/bridge ] || missing="$missing containernetworking-plugins"
-  [ -z "$missing" ] && return
   # shellcheck disable=SC2086 # a list of words
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >/dev/null 2>&1 ||
-    die "apt could not install$missing"
+  [ -z "$missing" ] || packages $missing
 }
 
 # compile TO WHAT [LDFLAGS]
@@ -71,11 +85,11 @@ compile() {
 build() {
   module=$tools/kubernetes/$1
   [ -d "$module" ] || die "there is no $module"
-  command -v go >/dev/null || die "Go is missing"
   version=$(sed -nE 's/^(require )?\s*k8s.io\/kubernetes (v[0-9.]+)$/\2/p' "$module/go.mod")
   key=$(cat "$module"/* "$tools/kubernetes/pause.go" | sha256sum | cut -c1-16)
   programs=${XDG_CACHE_HOME:-$HOME/.cache}/tollgate/kubernetes/$1-$key
   if [ ! -x "$programs/kubernetes" ]; then
+    find_go
     mkdir -p "$programs"
     cd "$module"
     compile "$programs/pause" ../pause.go
@@ -88,7 +102,6 @@ build() {
 
 inside() {
   install
-  export KUBERNETES_CGROUP=tollgate-check-$$
   # The first process in there reaps orphans; when it ends, the kernel ends all others.
   unshare --net --mount --pid --fork --kill-child --mount-proc -- sh -c '
     set -eu
@@ -104,8 +117,8 @@ inside() {
   trap 'kill -KILL $first' HUP INT TERM
   code=0
   wait $first || code=$?
-  # What containers of pods that were not deleted leave.
-  find /sys/fs/cgroup -depth -type d -path "*/$KUBERNETES_CGROUP*" -exec rmdir {} + 2>/dev/null || true
+  # The control groups of pods that were not deleted are left, and empty: one with a process in it cannot be removed.
+  find /sys/fs/cgroup -depth -type d -path '*/k8s.io*' -exec rmdir {} + 2>/dev/null || :
   exit "$code"
 }
 
@@ -186,7 +199,6 @@ authorization: { mode: AlwaysAllow }
 failCgroupV1: false
 cgroupDriver: cgroupfs
 cgroupsPerQOS: false
-cgroupRoot: /$KUBERNETES_CGROUP
 enforceNodeAllocatable: []
 oomScoreAdj: 0
 failSwapOn: false
