@@ -18,7 +18,7 @@ export type Call = {
 
 /** AWS's side of the wire on all addresses, which believes the tokens of this cluster by the keys that it publishes. */
 export const startAws = async (folder: string, issuer: string, kube: Kube, world: object) => {
-  writeFileSync(join(folder, 'jwks.json'), await kube.ask('get', '--raw', '/openid/v1/jwks'));
+  writeFileSync(join(folder, 'jwks.json'), await kube.look('/openid/v1/jwks'));
   const issuers = [{ issuer, jwks: 'jwks.json', region: 'us-east-1', audience: 'sts.amazonaws.com' }];
   writeFileSync(join(folder, 'world.yaml'), JSON.stringify({ ...world, issuers }));
   const child = spawn(

@@ -103,7 +103,7 @@ const scenarios: readonly Scenario[] = [
     name: `O35: applied a second time they change no field on Kubernetes ${version}`,
     play: async () => {
       const [once, twice] = [await apply(), await apply()];
-      assert.ok(once.length >= renders.length);
+      assert.ok(once.length > 0);
       assert.deepEqual(twice, once);
     },
   },

@@ -41,9 +41,9 @@ const answerOf = (request: Buffer, end: number, addresses: readonly string[], kn
 export const startNames = async (host: string, kube: Kube): Promise<void> => {
   const socket = createSocket('udp4');
   const addressesOf = async (service: string, namespace: string): Promise<readonly string[]> => {
-    const { items } = await kube.json<Slices>(
-      ...['get', 'endpointslices', `--namespace=${namespace}`, '-l', `kubernetes.io/service-name=${service}`],
-    );
+    const selector = encodeURIComponent(`kubernetes.io/service-name=${service}`);
+    const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=${selector}`;
+    const { items } = JSON.parse(await kube.look(path)) as Slices;
     return items.flatMap(({ endpoints }) =>
       (endpoints ?? []).filter(({ conditions }) => conditions.ready === true).flatMap(({ addresses }) => addresses),
     );

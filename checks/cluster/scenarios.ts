@@ -69,9 +69,7 @@ const heldBack: Play = async ({ kube, install, uninstall, product }, aws) => {
   const grant = (await aws.calls('MeterUsage')).find(({ error }) => error === null);
   assert.ok(secondOf(status.state.running?.startedAt) >= secondOf(grant?.time), 'it started after the grant');
 
-  await until('it has reported', async () =>
-    (await kube.ask('logs', pod.metadata.name, '-c', 'app')).includes('morning: 202'),
-  );
+  await until('it has reported', async () => (await kube.log(pod.metadata.name, 'app')).includes('morning: 202'));
   await uninstall();
   // The last 500 pages were reported after the signal to stop.
   assert.deepEqual(await aws.bill(product), { pages: '42' });
@@ -120,7 +118,7 @@ const upgraded: Play = async ({ folder, kube, install, upgrade, uninstall, produ
   await install();
   const desks = await until('both desks have reported', async () => {
     const found = await kube.pods('app.kubernetes.io/name=acme-desk');
-    const logs = await Promise.all(found.map(({ metadata: { name } }) => kube.ask('logs', name, '-c', 'app')));
+    const logs = await Promise.all(found.map(({ metadata: { name } }) => kube.log(name, 'app')));
     return found.length === 2 && logs.every((log) => (log.match(/: 202/g) ?? []).length === 3) && found;
   });
   const own = 'app.kubernetes.io/name=tollgate';
@@ -158,7 +156,7 @@ const distrusted: Play = async ({ kube, install }) => {
   await install();
   const { pod } = await seen(kube, 'the sidecar runs', 'tollgate', isRunning);
   const log = await until('it says what the trust policy lacks', async () => {
-    const text = await kube.ask('logs', pod.metadata.name, '-c', 'tollgate');
+    const text = await kube.log(pod.metadata.name, 'tollgate');
     return text.includes('system:serviceaccount:stranger:acme-tollgate') && text;
   });
   assert.match(log, /pending/);

@@ -65,9 +65,10 @@ export const startWebhook = async (
 ): Promise<void> => {
   const patchOf = async ({ request: { namespace, object } }: Review): Promise<readonly object[]> => {
     const { spec, metadata } = object;
-    const account = await kube.json<{ readonly metadata: { readonly annotations?: Record<string, string> } }>(
-      ...['get', 'serviceaccount', spec.serviceAccountName ?? 'default', `--namespace=${namespace}`],
-    );
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${spec.serviceAccountName ?? 'default'}`;
+    const account = JSON.parse(await kube.look(path)) as {
+      readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+    };
     const role = account.metadata.annotations?.['eks.amazonaws.com/role-arn'];
     if (role === undefined) return [];
     const skipped = new Set(metadata.annotations?.['eks.amazonaws.com/skip-containers']?.split(','));
