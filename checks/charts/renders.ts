@@ -66,7 +66,10 @@ export const ALL_SWITCHES: readonly SwitchRender[] = (['tollgate', 'tollgate-lib
 
 /** Everything that can be on at once, on. */
 export const EVERYTHING: Values = Object.entries(SWITCHES.tollgate)
-  .filter(([path]) => !['existingConfigMap', 'persistence.enabled', 'persistence.existingClaim'].includes(path))
+  .filter(
+    ([path]) =>
+      !['existingConfigMap', 'persistence.enabled', 'persistence.existingClaim', 'standby.enabled'].includes(path),
+  )
   .reduce<Values>(
     (all, [path, { value, with: also = {} }]) => merged(merged(all, also), withValue({}, path.split('.'), value)),
     {},

@@ -86,6 +86,7 @@ export const SWITCHES: Readonly<Record<'tollgate' | 'tollgate-lib', Readonly<Rec
     'prometheusRule.enabled': { value: true },
     'prometheusRule.labels': { value: { release: 'prometheus' }, with: { prometheusRule: { enabled: true } } },
     'podDisruptionBudget.enabled': { value: true },
+    'standby.enabled': { value: true },
     podLabels: { value: { tier: 'billing' } },
     podAnnotations: { value: { note: 'pod' } },
     nodeSelector: { value: { 'kubernetes.io/arch': 'arm64' } },

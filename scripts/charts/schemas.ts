@@ -79,6 +79,7 @@ const application = z.strictObject({
   podMonitor: z.strictObject({ ...operator, interval: z.string().regex(/^([0-9]+(ms|s|m|h))+$/) }),
   prometheusRule: z.strictObject(operator),
   podDisruptionBudget: z.strictObject({ enabled: z.boolean() }),
+  standby: z.strictObject({ enabled: z.boolean() }),
   podLabels: textMap,
   podAnnotations: textMap,
   nodeSelector: theirs,

@@ -333,6 +333,67 @@ const O39: Scenario = {
   },
 };
 
+const STANDBY: Scenario = {
+  name: 'a standby has a ledger of its own and two verbs on one Lease, and nobody else has any right',
+  play: async () => {
+    for (const config of [{}, { standby: { lease: 'elected' } }]) {
+      const items = objectsOf({ chart: OWN, values: { standby: { enabled: true }, config } });
+      const name = 'standby' in config ? 'elected' : 'acme-tollgate-reporter';
+      const [role] = ofKind(items, 'Role');
+      expectEqual(
+        role?.['rules'],
+        [
+          {
+            apiGroups: ['coordination.k8s.io'],
+            resources: ['leases'],
+            resourceNames: [name],
+            verbs: ['get', 'update'],
+          },
+        ],
+        'rules',
+      );
+      expectEqual(ofKind(items, 'Lease').map(nameOf), [name], 'Lease');
+      const [binding] = ofKind(items, 'RoleBinding');
+      expectEqual(
+        [binding?.['roleRef'], binding?.['subjects']],
+        [
+          { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: nameOf(role) },
+          [{ kind: 'ServiceAccount', name: 'acme-tollgate', namespace: 'shop' }],
+        ],
+        'RoleBinding',
+      );
+      const map = ofKind(items, 'ConfigMap')[0] as { data: Record<string, string> } | undefined;
+      expectThat(
+        map?.data['tollgate.yaml']?.includes(`lease: ${name}\n`) === true,
+        'the configuration names another Lease',
+      );
+      const [deployment] = ofKind(items, 'Deployment') as readonly { spec: Item }[];
+      expectEqual(
+        [deployment?.spec['replicas'], deployment?.spec['strategy']],
+        [2, { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: '100%' } }],
+        'replicas',
+      );
+      expectEqual(ofKind(items, 'PersistentVolumeClaim'), [], 'claims');
+      const [pod] = podsIn(items);
+      expectEqual(pod?.['automountServiceAccountToken'], true, "the service account's token");
+      expectEqual(
+        pod?.volumes?.filter((volume) => volume['persistentVolumeClaim'] !== undefined),
+        [],
+        'volumes',
+      );
+    }
+    for (const chart of INSTALLABLE) {
+      const items = objectsOf({ chart });
+      expectEqual([...ofKind(items, 'Role'), ...ofKind(items, 'RoleBinding'), ...ofKind(items, 'Lease')], [], chart);
+      expectEqual(
+        podsIn(items).filter((pod) => pod['automountServiceAccountToken'] !== false),
+        [],
+        chart,
+      );
+    }
+  },
+};
+
 const NAMES: Scenario = {
   name: 'names fit, however long the release is called',
   play: async () => {
@@ -354,4 +415,4 @@ const NAMES: Scenario = {
   },
 };
 
-export const CASES: readonly Scenario[] = [O20, O24, ...O32, O33, O34, O35, O36, O37, O38, O39, NAMES];
+export const CASES: readonly Scenario[] = [O20, O24, ...O32, O33, O34, O35, O36, O37, O38, O39, STANDBY, NAMES];

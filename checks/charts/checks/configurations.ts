@@ -77,6 +77,17 @@ export const CONFIGURATIONS: readonly Scenario[] = [
     },
   },
   {
+    name: 'the agent takes what replicas with a standby are told',
+    play: async () => {
+      const { ok, problems, warnings } = checked({
+        chart: 'charts/tollgate',
+        values: { config: { ...SOLD, platform: 'eks' }, standby: { enabled: true } },
+      });
+      expectThat(ok, JSON.stringify(problems));
+      expectEqual(warnings, [], 'warnings');
+    },
+  },
+  {
     name: 'without values the agent says what is missing',
     play: async () => {
       const { ok, problems = [] } = checked({ chart: 'charts/tollgate' });

@@ -1,9 +1,11 @@
 import type { Scenario } from '../../moved-clock/scenario.ts';
 import { expectThat } from '../expect.ts';
-import { HELMS, type Render, template } from '../helm.ts';
+import { HELMS, type Render, template, type Values } from '../helm.ts';
 
 const OWN = 'charts/tollgate';
 const SIDECAR = 'examples/charts/usage-sidecar';
+
+const standby = (values: Values): Render => ({ chart: OWN, values: { ...values, standby: { enabled: true } } });
 
 /** What AWS Marketplace's launch fills in. */
 const PLACEHOLDER = ['$', '{AWSMP_SERVICE_ACCOUNT}'].join('');
@@ -66,6 +68,10 @@ const REFUSED: readonly (readonly [string, Render, RegExp])[] = [
     { chart: OWN, values: { persistence: { accessModes: ['ReadWriteMany'] } } },
     /accessModes/,
   ],
+  ['a standby on one claim', standby({ persistence: { existingClaim: 'x' } }), /cannot share one ledger/],
+  ['a standby that keeps hours', standby({ config: { metering: { onShutdown: 'keep' } } }), /onShutdown: send/],
+  ['a standby that may not be evicted', standby({ podDisruptionBudget: { enabled: true } }), /never be drained/],
+  ['a Lease for one replica', { chart: OWN, values: { config: { standby: { lease: 'x' } } } }, /no right to the Lease/],
   [
     'a native sidecar before 1.29',
     { chart: 'examples/charts/usage-sidecar', args: ['--kube-version', '1.28.9'] },
