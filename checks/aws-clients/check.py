@@ -217,15 +217,23 @@ def identities(world):
 
 def saas(world):
     stamp = now()
+    batch = ("meteringmarketplace", "batch-meter-usage", "--product-code", SAAS, "--usage-records")
     records = [
         {"Timestamp": stamp, "CustomerIdentifier": "ExampleCust1", "Dimension": "requests", "QuantityAsDecimal": "1.5"},
         {"Timestamp": stamp, "CustomerIdentifier": "ExampleCust1", "Dimension": "requests", "Quantity": 2},
         {"Timestamp": stamp, "CustomerIdentifier": "ExampleCust2", "Dimension": "requests", "Quantity": 3},
     ]
-    answer = world.seller("meteringmarketplace", "batch-meter-usage", "--product-code", SAAS, "--usage-records", json.dumps(records))
+    answer = world.seller(*batch, json.dumps(records))
     statuses = [one["Status"] for one in answer["Results"]] if isinstance(answer, dict) else answer
     check("AWS CLI: batch-meter-usage has a status for each record", statuses == ["Success", "DuplicateRecord", "CustomerNotSubscribed"], answer)
     check("only Success is on the bill", world.quantity(SAAS, "requests") == "1.5", world.json("bill"))
+    world.emulator("fault", "add", "unprocessed", "--operation", "BatchMeterUsage", "--times", "1")
+    late = [{"Timestamp": stamp - 3600, "CustomerIdentifier": "ExampleCust1", "Dimension": "requests", "Quantity": 4}]
+    answer = world.seller(*batch, json.dumps(late))
+    came_back = isinstance(answer, dict) and [one["Quantity"] for one in answer["UnprocessedRecords"]] == [4]
+    check("AWS CLI: what AWS did not get to comes back, and is not on the bill", came_back and world.quantity(SAAS, "requests") == "1.5", answer)
+    answer = world.seller(*batch, json.dumps([{**late[0], "CustomerIdentifier": "Nobody"}]))
+    check("AWS CLI: a customer whom AWS never knew fails the request", answer == "InvalidCustomerIdentifierException", answer)
     answer = world.seller("meteringmarketplace", "resolve-customer", "--registration-token", "registration-token-example")
     check("AWS CLI: resolve-customer", isinstance(answer, dict) and answer["CustomerIdentifier"] == "ExampleCust1", answer)
     answer = world.seller("meteringmarketplace", "resolve-customer", "--registration-token", "nonsense")

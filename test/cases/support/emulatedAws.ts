@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { emulate, type Launched } from '../../emulator/support.ts';
 import { pause } from '../../wire/support/program.ts';
 
@@ -62,10 +64,17 @@ export const startEmulatedAws = async () => {
     },
     /** The hour it is now, as `Stored` has it. */
     hour: (): string => `${new Date(now()).toISOString().slice(0, 13)}:00:00Z`,
-    /** The environment of a home, for a program of ours. */
-    environmentOf: ({ environment }: Launched): Readonly<Record<string, string>> => ({
+    /** The environment of a home, for a program of ours; a pod's token is written into `folder`. */
+    environmentOf: ({ environment, files }: Launched, folder = ''): Readonly<Record<string, string>> => ({
       PATH: process.env['PATH'] ?? '',
       ...environment,
+      ...Object.fromEntries(
+        files.map(({ variable, text }) => {
+          const file = join(folder, variable);
+          writeFileSync(file, text);
+          return [variable, file];
+        }),
+      ),
     }),
     records: async (): Promise<readonly Stored[]> =>
       (await aws.admin<{ readonly records: readonly Stored[] }>('GET', 'records')).records,
