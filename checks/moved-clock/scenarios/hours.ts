@@ -120,7 +120,7 @@ export const HOURS: readonly Scenario[] = [
     play: lastHourOfTheMonth,
   },
   { name: 'a late report counts in its own hour until that is frozen, then in the open one', play: lateReports },
-  { name: 'the same id counts once across a kill, a restart and two edges of the hour', play: sameIdOverTheEdge },
+  { name: 'O01 the same id counts once across a kill, a restart and two edges of the hour', play: sameIdOverTheEdge },
   {
     name: 'O43 stopped from 10:59:50 to 11:20:00, then for 5 s over a tick: each hour sent once, the first within a minute',
     play: ticksThatNeverCame,

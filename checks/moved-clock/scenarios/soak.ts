@@ -69,5 +69,5 @@ export const SOAK: readonly Scenario[] = [
     name: `nine wild hours with kills and stops: billed to the unit (TOLLGATE_SEED=${seed})`,
     play: () => soak(seed, true),
   })),
-  { name: 'an hour that AWS holds with another quantity: ours moves to a later hour, once', play: conflict },
+  { name: 'O09 an hour that AWS holds with another quantity: ours moves to a later hour, once', play: conflict },
 ];
