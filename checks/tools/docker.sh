@@ -19,7 +19,11 @@ need() {
   need_tool=$1
   shift
   command -v "$need_tool" >/dev/null && return
-  { apt-get update && apt-get install -y --no-install-recommends "$@"; } >/dev/null 2>&1 ||
+  # Another check may be at it.
+  {
+    apt-get -o DPkg::Lock::Timeout=300 update &&
+      DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
+  } >/dev/null 2>&1 ||
     fail "$need_tool is missing and apt could not install it ($*)"
 }
 
@@ -61,7 +65,9 @@ start_docker() {
   need dockerd docker.io iptables
   [ -x /usr/bin/docker ] && docker_client=/usr/bin/docker
   docker_folder=$1
-  mkdir -p "$docker_folder"
+  # Layers in memory: they are written once, read once and thrown away. Volumes on the disk, as a ledger expects.
+  mkdir -p "$docker_folder" "$docker_folder-volumes"
+  mount -t tmpfs -o mode=0755,size=8g tmpfs "$docker_folder" || fail "this machine lets nobody mount a tmpfs"
   docker_socket=$docker_folder/docker.sock
   make_bridge
   dockerd --data-root "$docker_folder/data" --exec-root "$docker_folder/exec" --pidfile "$docker_folder/pid" \
@@ -75,6 +81,8 @@ start_docker() {
     [ "$docker_tries" -lt 300 ] || fail "dockerd does not answer: $(tail -n 5 "$docker_folder/log")"
     sleep 0.2
   done
+  # Not before: the engine mounts its folder anew, and without what is mounted in it.
+  mount --bind "$docker_folder-volumes" "$docker_folder/data/volumes"
 }
 
 stop_docker() {
@@ -91,9 +99,9 @@ stop_docker() {
     docker_bridge=
   fi
   if [ -n "$docker_folder" ]; then
-    # There may be none, and the second time no folder.
-    umount "$docker_folder"/exec/netns/* 2>/dev/null || :
-    rm -rf "$docker_folder"
+    # With all that is mounted in it.
+    umount -R "$docker_folder" || umount -l -R "$docker_folder" || :
+    rm -rf "$docker_folder" "$docker_folder-volumes"
     docker_folder=
   fi
 }

@@ -79,6 +79,7 @@ base_musl() {
 # A C compiler for static programs, without what else comes with one.
 compiler() {
   compiler_root=$1
+  # shellcheck disable=SC2046
   cp -d --parents $(dpkg -L libc6-dev linux-libc-dev | grep -E '^/usr/(include|lib)/') "$compiler_root" 2>/dev/null || :
   for part in cc1 collect2 lto-wrapper; do cp -L --parents "$(gcc -print-prog-name=$part)" "$compiler_root"; done
   for part in libgcc.a libgcc_eh.a crtbeginT.o crtend.o include liblto_plugin.so; do

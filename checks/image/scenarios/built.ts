@@ -66,7 +66,14 @@ export const BUILT: readonly Scenario[] = [
       assert.deepEqual(config.Entrypoint, ['/opt/tollgate/bin/tini', '--', '/opt/tollgate/bin/tollgate']);
       assert.deepEqual(config.Cmd, ['run']);
       assert.deepEqual(config.Volumes, { '/var/lib/tollgate': {} });
-      assert.deepEqual(config.Healthcheck.Test, ['CMD', '/opt/tollgate/bin/tollgate', 'gate', 'check']);
+      const [second, minute] = [1e9, 60e9];
+      assert.deepEqual(config.Healthcheck, {
+        Test: ['CMD', '/opt/tollgate/bin/tollgate', 'gate', 'check'],
+        Interval: 5 * second,
+        Timeout: 5 * second,
+        StartPeriod: 30 * minute,
+        Retries: 10,
+      });
       const label = (name: string): string => config.Labels[`org.opencontainers.image.${name}`];
       assert.equal(label('version'), PACKAGE.version);
       assert.equal(label('licenses'), PACKAGE.license);

@@ -28,6 +28,7 @@ const life = async (
     ...(await stage.task('life')),
     ...stage.configured,
     '--volume=/var/lib/tollgate',
+    '--health-interval=1s',
     IMAGE,
   );
   const { Pid } = await container.isHealthy();

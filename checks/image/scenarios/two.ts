@@ -21,6 +21,7 @@ export const TWO: readonly InsideScenario[] = [
       // With an init of the engine's in front, as ECS has with initProcessEnabled.
       await using sidecar = await startContainer(
         '--init',
+        '--health-interval=1s',
         ...CONFINED,
         ...(await stage.task('two')),
         ...stage.configured,

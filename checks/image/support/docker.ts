@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { eventually } from '../../../test/wire/support/program.ts';
+import { eventually, pause } from '../../../test/wire/support/program.ts';
 
 const run = promisify(execFile);
 
@@ -58,11 +58,14 @@ export const startContainer = async (...words: readonly string[]): Promise<Conta
   const state = async (): Promise<State> => JSON.parse(await docker('inspect', '--format', '{{json .State}}', id));
   const logs = (): Promise<string> => dockerSays('logs', id);
   const until: Container['until'] = async (what, look) => {
+    // Each look is a process of the client's.
+    const between = 250;
     let seen: State | undefined;
     try {
       return await eventually(
         what,
         async () => {
+          if (seen !== undefined) await pause(between);
           seen = await state();
           return (await look(seen)) && seen;
         },
