@@ -394,6 +394,22 @@ const STANDBY: Scenario = {
   },
 };
 
+const ALERTS: Scenario = {
+  name: 'alerts ask for metrics that the reference knows, by the pods of the release',
+  play: async () => {
+    const [rule] = ofKind(objectsOf({ chart: OWN, values: { prometheusRule: { enabled: true } } }), 'PrometheusRule');
+    const { groups } = rule?.['spec'] as { groups: readonly { rules: readonly { expr: string }[] }[] };
+    const asked = groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+    const known = readFileSync(join(ROOT, 'docs/reference.md'), 'utf8');
+    expectEqual(asked.length, 5, 'alerts');
+    for (const expr of asked) {
+      const [, metric, rest] = /^(tollgate_\w+)(\{.*\}) [<>] \d+$/.exec(expr) ?? [];
+      expectThat(metric !== undefined && known.includes(`| \`${metric}\` |`), `${expr}: no such metric`);
+      expectEqual(rest, '{namespace="shop", pod=~"acme-tollgate-.+"}', 'pods');
+    }
+  },
+};
+
 const NAMES: Scenario = {
   name: 'names fit, however long the release is called',
   play: async () => {
@@ -415,4 +431,4 @@ const NAMES: Scenario = {
   },
 };
 
-export const CASES: readonly Scenario[] = [O20, O24, ...O32, O33, O34, O35, O36, O37, O38, O39, STANDBY, NAMES];
+export const CASES: readonly Scenario[] = [O20, O24, ...O32, O33, O34, O35, O36, O37, O38, O39, STANDBY, ALERTS, NAMES];
