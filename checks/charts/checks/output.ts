@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentedValues } from '../../../scripts/charts/values.ts';
 import type { Scenario } from '../../moved-clock/scenario.ts';
 import { expectEqual, expectNone, expectThat } from '../expect.ts';
 import { changed, expectGolden } from '../golden.ts';
-import { HELMS, ROOT, template, withoutBlanks } from '../helm.ts';
+import { HELMS, helm, ROOT, template, type Values, WORK, withoutBlanks } from '../helm.ts';
 import { ALL_SWITCHES, EVERYTHING, INSTALLABLE, rendered, VALUES } from '../renders.ts';
 import { SWITCHES, WITHOUT_EFFECT } from '../switches.ts';
 
@@ -64,6 +64,29 @@ const noneForgotten: Scenario = {
   },
 };
 
+const notesFor = (values: Values): string => {
+  const file = join(WORK, 'notes.json');
+  writeFileSync(file, JSON.stringify(values));
+  const args = ['install', 'acme', 'charts/tollgate', '--namespace', 'shop', '--dry-run=client', '--values', file];
+  const { ok, out, err } = helm('helm4', args);
+  expectThat(ok, err);
+  return out.slice(out.indexOf('\nNOTES:\n') + 1);
+};
+
+const SOLD = { product: { code: '4w1vgsrkqdkypbz43g7qkk4uz' }, dimensions: { pages: { meter: 'sum' } } };
+
+const notes: Scenario = {
+  name: 'the notes of an install say where things are, and warn of placeholders',
+  play: async () => {
+    expectGolden('tollgate-notes.txt', notesFor({}));
+    const ready = notesFor({ config: SOLD, doorToken: { existingSecret: 'acme-door' } });
+    expectThat(ready.includes('Secret acme-door') && !/WARNING|create secret/.test(ready), ready);
+    expectThat(!notesFor({ existingConfigMap: 'own' }).includes('WARNING'), 'a warning of what is not seen');
+    const volatile = notesFor({ config: SOLD, persistence: { enabled: false } });
+    expectThat(volatile.includes('[WARNING] persistence.enabled is false'), volatile);
+  },
+};
+
 const addOnVersion: Scenario = {
   name: "AWS's own k8version is taken, and changes nothing; any other unknown value is refused",
   play: async () => {
@@ -77,4 +100,4 @@ const addOnVersion: Scenario = {
   },
 };
 
-export const OUTPUT: readonly Scenario[] = [...whole, values, everySwitch, noneForgotten, addOnVersion];
+export const OUTPUT: readonly Scenario[] = [...whole, values, everySwitch, noneForgotten, notes, addOnVersion];
