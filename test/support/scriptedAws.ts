@@ -129,6 +129,15 @@ const answerBytes = (reply: Extract<Reply, { do: 'answer' }>, now: number, isHea
 export const newTaskArn = (): string =>
   `arn:aws:ecs:eu-west-1:111122223333:task/shop/${randomBytes(16).toString('hex')}`;
 
+/** What STS gives: credentials with this session token until then. */
+export const assumed = (session: string, until: number): Reply => ({
+  do: 'answer',
+  status: 200,
+  type: 'text/xml',
+  requestId: nextRequestId(),
+  body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIASCRIPTED</AccessKeyId><SecretAccessKey>scripted-secret</SecretAccessKey><SessionToken>${session}</SessionToken><Expiration>${new Date(until).toISOString().replace(/\.\d+/, '')}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+});
+
 /** What the service says when nothing else is scripted; where it says no, the test forgot something. */
 const usual = (operation: string, now: number, taskArn: string): Reply => {
   const expiration = new Date(now + 6 * 3_600_000).toISOString().replace(/\.\d+/, '');
@@ -142,13 +151,7 @@ const usual = (operation: string, now: number, taskArn: string): Reply => {
     case 'GET /v4/task':
       return yes({ Cluster: 'shop', TaskARN: taskArn, Family: 'shop', Revision: '7', LaunchType: 'FARGATE' });
     case 'AssumeRoleWithWebIdentity':
-      return {
-        do: 'answer',
-        status: 200,
-        type: 'text/xml',
-        requestId: nextRequestId(),
-        body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>${keys.AccessKeyId}</AccessKeyId><SecretAccessKey>${keys.SecretAccessKey}</SecretAccessKey><SessionToken>scripted-session</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-      };
+      return assumed('scripted-session', now + 6 * 3_600_000);
     default:
       return {
         do: 'answer',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { projectedTokenOf, projectToken } from '../../../test/cases/support/projectedToken.ts';
-import { no, type Reply, startScriptedAws, yes } from '../../../test/support/scriptedAws.ts';
+import { assumed, no, type Reply, startScriptedAws, yes } from '../../../test/support/scriptedAws.ts';
 import { makeBooks } from '../../../test/wire/support/books.ts';
 import { ask, makeService } from '../../../test/wire/support/service.ts';
 import { eksEnvironment } from '../../../test/wire/support/stage.ts';
@@ -71,18 +71,6 @@ const busyEndpoint = async (): Promise<void> => {
 
 const LIFE = MINUTE;
 
-/** What STS gives at a moment: credentials whose session says when they end. */
-const assumed = (now: number): Reply => {
-  const until = new Date(now + LIFE).toISOString().replace(/\.\d+/, '');
-  return {
-    do: 'answer',
-    status: 200,
-    type: 'text/xml',
-    requestId: randomUUID(),
-    body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIASCRIPTED</AccessKeyId><SecretAccessKey>scripted-secret</SecretAccessKey><SessionToken>until ${until}</SessionToken><Expiration>${until}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-  };
-};
-
 const swappedTokens = async (): Promise<void> => {
   using clock = makeClock(Date.parse('2027-03-01T10:05:00Z'));
   await using aws = await startScriptedAws({ now: clock.now });
@@ -96,7 +84,9 @@ const swappedTokens = async (): Promise<void> => {
     assumptions += 1;
     const token = new URLSearchParams(body).get('WebIdentityToken');
     if (token !== projectedTokenOf(uid, swaps)) faults.push(`not the token of swap ${swaps}: ${token}`);
-    return assumed(clock.now());
+    // The session says when it ends.
+    const until = clock.now() + LIFE;
+    return assumed(`until ${new Date(until).toISOString().replace(/\.\d+/, '')}`, until);
   });
   // A policy that is not attached yet makes the gate ask on and on, each time with credentials of that moment.
   let isAllowed = false;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Reply, ScriptedAws, WireRequest } from '../../support/scriptedAws.ts';
+import { assumed, type ScriptedAws, type WireRequest } from '../../support/scriptedAws.ts';
 import { type Books, makeBooks } from './books.ts';
 import type { Program, Start } from './program.ts';
 import { ask, makeService, type Service, type Usage } from './service.ts';
@@ -44,24 +44,24 @@ export const makeReplica = async (
   api: ApiServer,
   {
     uid = randomUUID(),
-    tree = {},
+    duration = '10s',
     env = {},
   }: {
     uid?: string;
-    tree?: Readonly<Record<string, unknown>>;
+    /** standby.duration */
+    duration?: string;
     env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Replica> => {
-  const service = await makeService(aws, { dimensions: NAMES, ...tree });
+  const service = await makeService(aws, { dimensions: NAMES });
   const { folder } = service.stage;
   const { door, health } = service;
   service.stage.configure({
     door: { listen: door.slice('http://'.length) },
     health: { listen: health.slice('http://'.length) },
     dimensions: NAMES,
-    standby: { lease: LEASE, duration: '10s', serviceAccount: api.serviceAccount(folder) },
+    standby: { lease: LEASE, duration, serviceAccount: api.serviceAccount(folder) },
     gate: { patience: '1m' },
-    ...tree,
   });
   const environment = {
     ...eksEnvironment(aws, folder, uid),
@@ -99,17 +99,6 @@ const podOf = (webIdentityToken: string): string => {
   return claims['kubernetes.io'].pod.uid;
 };
 
-const assumed = (uid: string, now: number): Reply => {
-  const until = new Date(now + 3_600_000).toISOString().replace(/\.\d+/, '');
-  return {
-    do: 'answer',
-    status: 200,
-    type: 'text/xml',
-    requestId: randomUUID(),
-    body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIASCRIPTED</AccessKeyId><SecretAccessKey>scripted-secret</SecretAccessKey><SessionToken>pod ${uid}</SessionToken><Expiration>${until}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-  };
-};
-
 /** Whose credentials signed a request: the pod's UID, by which AWS keeps the hours. */
 export const signerOf = ({ headers }: WireRequest): string =>
   (headers['x-amz-security-token'] ?? '').replace('pod ', '');
@@ -123,7 +112,7 @@ export const keepBooks = (aws: ScriptedAws, now: () => number = Date.now) => {
     return known;
   };
   aws.script('AssumeRoleWithWebIdentity', ({ body }) =>
-    assumed(podOf(new URLSearchParams(body).get('WebIdentityToken') ?? ''), now()),
+    assumed(`pod ${podOf(new URLSearchParams(body).get('WebIdentityToken') ?? '')}`, now() + 3_600_000),
   );
   aws.script('MeterUsage', (request) => of(signerOf(request)).store(request));
   return {
