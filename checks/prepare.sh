@@ -21,3 +21,13 @@ bundle() {
   (cd "$root" && "$node" -e "import('./scripts/bundle.ts').then(({ build }) => build(process.argv[1]))" "$dist") ||
     fail "the program does not build"
 }
+
+# Finds Debian's faketime, and installs it where it is not; leaves its library's path in $library.
+faketime() {
+  library=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -n 1)
+  [ -n "$library" ] && return
+  (apt-get update && apt-get install -y --no-install-recommends faketime) >/dev/null 2>&1 ||
+    fail "faketime is missing and apt could not install it (Debian package faketime)"
+  library=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -n 1)
+  [ -n "$library" ] || fail "faketime was installed without its library"
+}
