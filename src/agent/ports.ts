@@ -126,7 +126,7 @@ export type Grant = {
 export type Ledger = {
   /** Names this ledger in answers of the door; never changes. */
   readonly id: string;
-  /** The first hour of the resource that now owns the ledger. */
+  /** The first hour of the resource that now owns the ledger; by the wall until AWS has been heard. */
   readonly firstHour: () => Hour;
   /** Counts a batch whole or not at all. All that arrives in one turn of the loop shares one fsync. */
   readonly append: (batch: Batch, place: Placing) => Promise<Receipt>;
@@ -154,8 +154,12 @@ export type Ledger = {
    * another one may have counted on from there. Once for each term, also over a restart.
    */
   readonly beginTerm: (from: Hour) => void;
-  /** Usage that lies in hours beyond `open + slack`, because the wall clock was wrong, comes back into the open hour. */
-  readonly pullBack: (open: Hour, slack: 0 | 1) => void;
+  /**
+   * AWS's time is known. For the first time in the resource's life it says which hour was its first: until then that was the
+   * wall's. Usage that a wrong wall has put into hours before it comes into it, and what lies more than `slack` hours ahead of
+   * the open hour comes back into that one.
+   */
+  readonly straighten: (now: Instant, slack: 0 | 1) => void;
   /** The dimensions that have a carry above zero. */
   readonly carrying: () => readonly string[];
   readonly grant: () => Grant | undefined;

@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
-import { HOUR } from '../../src/agent/core/time/hour.ts';
-import { startWorld } from '../support/tollWorld.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { Dimension } from '../../src/agent/core/configuration/config.ts';
+import { HOUR, hourOf, MINUTE } from '../../src/agent/core/time/hour.ts';
+import { startWorld, sumOf } from '../support/tollWorld.ts';
 
 test('a wall that is a day ahead for two minutes forgets no id', async () => {
   const world = await startWorld({ now: '2026-03-01T10:10Z' });
@@ -87,4 +88,131 @@ test('throttled up to five minutes before the edge: every record still goes out 
   world.aws.always(undefined);
   await world.advanceTo('15:55');
   expect([world.aws.bill('requests'), world.aws.bill('users')]).toEqual([{ '10': '40' }, { '10': '4' }]);
+});
+
+/** Each meter's number of two reports, 4 and then 7, a quarter of an hour apart and half an hour before the hour's end. */
+const METERS: readonly (readonly [Dimension['meter'], string])[] = [
+  ['sum', '11'],
+  ['counter', '3'],
+  ['max', '7'],
+  ['average', '4.5'],
+  ['last', '7'],
+  ['unique', '2'],
+];
+
+describe.each([3, 50])('a ledger that is opened by a wall %s hours behind, before AWS is heard', (behind) => {
+  const BORN = Date.parse('2026-03-01T10:00:00Z');
+
+  const setUp = async (meter: Dimension['meter']) => {
+    const adds = meter === 'sum' || meter === 'counter';
+    const requests = sumOf('requests', { meter, decimals: 2, ...(adds ? {} : { scope: 'pod' }) });
+    const world = await startWorld({
+      now: new Date(BORN - behind * HOUR).toISOString(),
+      dimensions: [requests],
+      awsBehind: -behind * HOUR,
+      silentAws: true,
+    });
+    const report = async (value: number) => {
+      if (meter !== 'unique') return world.report('requests', value, { source: 'one' });
+      return world.report('requests', 1, { source: `thing-${value}` });
+    };
+    return { world, report };
+  };
+  type World = Awaited<ReturnType<typeof setUp>>['world'];
+
+  const sentBefore = (world: World): readonly string[] =>
+    Array.from({ length: behind + 1 }, (_, ago) => world.aws.bodies('requests', hourOf(BORN) - 1 - ago)).flat();
+  const lastsUntilNoon = async ({ wait }: World): Promise<void> => wait(2 * HOUR);
+
+  test.each(METERS)('%s: what was counted until then is of the first hour', async (meter, bill) => {
+    const { world, report } = await setUp(meter);
+    await report(4);
+    await world.wait(15 * MINUTE);
+    await report(7);
+    await world.wait(15 * MINUTE);
+    world.aws.setSilent(false);
+    await world.wait(15 * MINUTE);
+    if (meter === 'average') await report(0);
+    await lastsUntilNoon(world);
+    expect(world.aws.bill('requests')).toEqual({ '10': bill });
+    expect(sentBefore(world)).toEqual([]);
+    expect(world.check().findings).toEqual([]);
+  });
+
+  test.each(METERS)('%s: so it is in the last flush, where AWS is heard for the first time', async (meter, bill) => {
+    const { world, report } = await setUp(meter);
+    await report(4);
+    await world.wait(15 * MINUTE);
+    await report(7);
+    await world.wait(30 * MINUTE);
+    world.agent.ticks.stop();
+    world.aws.setSilent(false);
+    // AWS is not asked for its time twice within moments.
+    await world.wait(20_000);
+    await world.flush();
+    const [[hour, quantity] = []] = Object.entries(world.aws.bill('requests'));
+    expect(hour).toBe('10');
+    expect(Number(quantity)).toBeCloseTo(Number(bill), 1);
+    expect(sentBefore(world)).toEqual([]);
+    expect(world.check().findings).toEqual([]);
+  });
+
+  test('the wall is put right in between: nothing goes out under an hour before the first', async () => {
+    const { world, report } = await setUp('sum');
+    await report(4);
+    await world.wait(5 * MINUTE);
+    world.jumpWall(behind * HOUR);
+    await report(7);
+    world.aws.setSilent(false);
+    await world.wait(3 * HOUR);
+    expect(world.aws.bill('requests')).toEqual({ '10': '11' });
+    expect(sentBefore(world)).toEqual([]);
+  });
+
+  test('a process that never heard AWS leaves it to the next one, and a third one changes nothing any more', async () => {
+    const { world, report } = await setUp('sum');
+    await report(4);
+    await world.wait(90 * MINUTE);
+    await world.crash();
+    await report(7);
+    world.aws.setSilent(false);
+    await world.wait(15 * MINUTE);
+    await world.crash();
+    await world.wait(3 * HOUR);
+    expect(world.aws.bill('requests')).toEqual({ '11': '11' });
+    expect(sentBefore(world)).toEqual([]);
+  });
+
+  test('a counter that began before the resource, by the clock that is right, does not count whole', async () => {
+    const { world } = await setUp('counter');
+    await world.wait(5 * MINUTE);
+    world.jumpWall(behind * HOUR);
+    world.aws.setSilent(false);
+    await world.wait(5 * MINUTE);
+    const start = BORN - 20 * MINUTE;
+    expect(await world.report('requests', 1000, { source: 'one', start })).toMatchObject({
+      uncounted: [{ index: 0, why: 'first' }],
+    });
+    expect(await world.report('requests', 7, { source: 'two', start: BORN + 6 * MINUTE })).not.toHaveProperty(
+      'uncounted',
+    );
+  });
+});
+
+test('who was seen before AWS was heard, by hours that were none, is seen once in the first one', async () => {
+  const dimensions = [sumOf('requests', { meter: 'unique', scope: 'pod', within: 'hour' })];
+  const now = '2026-03-01T06:50:00Z';
+  const world = await startWorld({ now, dimensions, awsBehind: -3 * HOUR, silentAws: true });
+  const see = (source: string) => world.report('requests', 1, { source });
+  await see('ada');
+  await see('eve');
+  await world.wait(5 * MINUTE);
+  world.jumpWall(3 * HOUR);
+  await see('ada');
+  await see('bob');
+  world.aws.setSilent(false);
+  await world.wait(2 * MINUTE);
+  await see('eve');
+  await world.wait(2 * HOUR);
+  expect(world.aws.bill('requests')).toEqual({ '9': '3' });
 });

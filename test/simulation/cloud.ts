@@ -29,7 +29,6 @@ const WORLD: World = {
 export const makeCloud = (now: () => number, dice: Dice) => {
   const state = firstState(WORLD);
   let weather: Weather = 'fine';
-  let wallWasSet = false;
   let calls = 0;
   /** What ever went out for one resource, dimension and hour. */
   const bodies = new Map<string, Set<string>>();
@@ -67,9 +66,7 @@ export const makeCloud = (now: () => number, dice: Dice) => {
     const mayFollow =
       tagsRefused.has(key) && second?.includes('"allocations"') === false && withoutTags(first) === withoutTags(second);
     if (seen.size > (mayFollow ? 2 : 1)) broken.push(`two bodies for ${key}: ${[...seen].join(' and ')}`);
-    // The ledger is opened before AWS is heard, so that a wall that is behind makes the first hour too early by as much.
-    if (!wallWasSet && request.hour < hourOf(launchedAt))
-      broken.push(`${key} lies before the first hour of its resource`);
+    if (request.hour < hourOf(launchedAt)) broken.push(`${key} lies before the first hour of its resource`);
     if (request.timestamp > now() + 1000) broken.push(`a time in the future was sent for ${key}`);
   };
 
@@ -172,10 +169,6 @@ export const makeCloud = (now: () => number, dice: Dice) => {
     broken,
     setWeather: (next: Weather): void => {
       weather = next;
-    },
-    /** From now on the machine's wall clock is not AWS's. */
-    noteWall: (): void => {
-      wallWasSet = true;
     },
     calls: () => calls,
   };

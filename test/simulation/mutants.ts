@@ -86,6 +86,12 @@ export const MUTANTS: readonly Mutant[] = [
     put: `if (outcome.state === 'shadow') hold(`,
   },
   {
+    name: 'the first hour of a resource stays the one of the wall',
+    file: 'src/agent/io/ledger/ledger.ts',
+    find: 'guessed ? firstHourOf(now, age) : firstHour',
+    put: 'firstHour',
+  },
+  {
     name: 'an hour is over by the wall and not by the time of AWS',
     file: 'src/agent/services/reporting.ts',
     find: 'const now = timekeeping.now() ?? (await timekeeping.find());',

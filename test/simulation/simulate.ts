@@ -240,7 +240,6 @@ export const simulate = async (story: Story): Promise<Result> => {
         launchedAt = time.awsNow() + event.down;
         return;
       case 'wall':
-        cloud.noteWall();
         time.setWall(event.by);
         return;
       case 'sleep':

@@ -29,7 +29,7 @@ export const makeFlushing = ({
   log,
   policies,
 }: {
-  readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'carrying' | 'pullBack'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'carrying' | 'straighten'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   readonly clock: Clock;
@@ -79,11 +79,11 @@ export const makeFlushing = ({
     await Promise.all([probe, ...Array.from({ length: AT_ONCE }, lane)]);
   };
 
-  /** Usage that a wall clock ahead of AWS's has put into the next hour has happened: it goes out with the open one. */
-  const bringTogether = (now: Instant): void => {
+  /** Usage that a wrong wall has put elsewhere comes to where it was; also of the next hour, when the open one goes out (0). */
+  const bringTogether = (now: Instant, slack: 0 | 1): void => {
     try {
       ledger.alive();
-      ledger.pullBack(hourOf(now), 0);
+      ledger.straighten(now, slack);
     } catch (error) {
       log.error('last flush', { why: describe(error) });
     }
@@ -105,12 +105,13 @@ export const makeFlushing = ({
     /** From here on the hour that is still open goes out too. */
     const beginOpenHour = async (now: Instant): Promise<void> => {
       openHour = true;
-      bringTogether(now);
+      bringTogether(now, 0);
       await round(carries(now), order);
     };
     while (inTime(order)) {
       sending.catchUp();
       const now = timekeeping.now() ?? (await timekeeping.find());
+      if (now !== undefined && !openHour) bringTogether(now, 1);
       const wave = now === undefined ? [] : items(now, openHour);
       if (now !== undefined && wave.length === 0) {
         if (openHour || !order.openHour) return;

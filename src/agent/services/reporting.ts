@@ -58,7 +58,7 @@ export const makeReporting = ({
   policies,
   verdict,
 }: {
-  readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'expire' | 'idleHours' | 'pullBack' | 'tick'>;
+  readonly ledger: Pick<Ledger, 'agenda' | 'alive' | 'expire' | 'idleHours' | 'straighten' | 'tick'>;
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   /** Which hours this replica counts; absent: all. What it has counted it sends, whoever leads meanwhile. */
@@ -141,7 +141,7 @@ export const makeReporting = ({
     if (first === undefined) return;
     slot = clock.monotonic() + nextSlotAfter(first, resource, policies.settle) - first;
     ledger.tick(hourOf(first), leading.hours() !== undefined);
-    ledger.pullBack(hourOf(first), 1);
+    ledger.straighten(first, 1);
     const left = closeWindows(first);
     const mode = modeUnder(verdict(), policies);
     if (mode === 'wait') return;

@@ -5,6 +5,7 @@ import { KINDS, type Meter, takes } from '../../core/usage/kinds.ts';
 import * as quantity from '../../core/usage/quantity.ts';
 import type { Report, Uncounted } from '../../core/usage/report.ts';
 import type { Placing } from '../../ports.ts';
+import { firstHourIn } from './rows/firstHour.ts';
 import type { Store } from './rows/store.ts';
 
 /** Adds a count to an hour; answers the tag set that it went to. */
@@ -26,7 +27,7 @@ const ONE = quantity.of(1);
 
 /** Counts single reports, each as its meter does. Within the transaction of their group. */
 export const makeCounting = (store: Store, add: AddCount) => {
-  const { definitions, openHours, records, series, levels, latest, sightings } = store;
+  const { definitions, meta, openHours, records, series, levels, latest, sightings } = store;
 
   /** No record is made while a group is counted, so that one look at an hour does for all of it. */
   const looks = new Map<string, boolean>();
@@ -60,8 +61,12 @@ export const makeCounting = (store: Store, add: AddCount) => {
     return dropped;
   };
 
-  const nextFree = (dimension: string) => (hour: Hour) =>
-    firstFree(hour, (candidate) => cannotTake(dimension, candidate, 'average'));
+  /** Levels are dated by the wall, which may be behind: nothing counts before the resource's first hour. */
+  const nextFree = (dimension: string) => {
+    const first = firstHourIn(meta);
+    return (hour: Hour) =>
+      firstFree(Math.max(hour, first) as Hour, (candidate) => cannotTake(dimension, candidate, 'average'));
+  };
 
   const average = (report: Report, place: Place, placing: (hour: Hour) => Place, { aws, wall }: Arrival): Counted => {
     const { dimension } = report;

@@ -5,6 +5,7 @@ import { describe } from '../../core/errors.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
 import { isUnsettled, type MeterRecord } from '../../core/record/record.ts';
 import { NO_SHARES } from '../../core/tags/shares.ts';
+import { firstHourOf } from '../../core/time/firstHour.ts';
 import { type Hour, hourOf, type Instant, MINUTE, type Millis } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
@@ -26,6 +27,7 @@ import { makeGroupCommit } from './groupCommit.ts';
 import { countLevels, forgetOldUsage } from './levelHours.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
+import { isGuessed, setFirstHour } from './rows/firstHour.ts';
 import { lossesOf } from './rows/losses.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
@@ -140,6 +142,8 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   let firstHour = hourOf(clock.wall());
   const rescues: Rescue[] = [];
   const rescueListeners: (() => void)[] = [];
+  /** The monotonic moment at which we began on the ledger. */
+  let begun = clock.monotonic();
   const writer = makeWriter(first.database, {
     reopen: () => {
       // Opening would make a new one: an empty ledger in the place of ours must never be taken for it.
@@ -153,6 +157,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
     replace: (error) => {
       const aside = setAside(file, error, clock.wall(), log);
       const store = prepare(openFile());
+      begun = clock.monotonic();
       ({ id, firstHour } = transaction(store.database.db, () => begin(store, aside)));
       window.learn(store);
       tellLosses(store);
@@ -323,7 +328,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         if (counts) store.awake.mark(hour);
         signOfLife(store);
         window.forget(store, hour);
-        forgetOldUsage(store, hour);
+        forgetOldUsage(store, hour, clock.wall());
       });
       const { database } = writer.store();
       try {
@@ -345,17 +350,23 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         meta.set(TERM, String(from));
       });
     },
-    pullBack: (open, slack) => {
-      const ahead = writer
-        .store()
-        .openHours.list()
-        .filter(({ hour }) => hour > open + slack);
-      if (ahead.length === 0 && firstHour <= open) return;
-      writer.write('outcomes', (store) => {
-        firstHour = Math.min(firstHour, open) as Hour;
-        store.meta.set('first_hour', String(firstHour));
-        for (const { dimension, hour } of ahead) store.openHours.merge(dimension, hour, open);
+    straighten: (now, slack) => {
+      const open = hourOf(now);
+      const age = clock.monotonic() - begun;
+      const guessed = isGuessed(writer.store().meta);
+      const first = Math.min(guessed ? firstHourOf(now, age) : firstHour, open) as Hour;
+      const isAstray = ({ hour }: { readonly hour: Hour }): boolean => hour < first || hour > open + slack;
+      if (!guessed && first === firstHour && !writer.store().openHours.list().some(isAstray)) return;
+      writer.write('outcomes', ({ meta, openHours, series }) => {
+        setFirstHour(meta, first, 'aws');
+        if (guessed) series.bornAfter(clock.wall() - age);
+        const astray = openHours.list().filter(isAstray);
+        // Of a `last` the newest comes first: an older hour says nothing to one that has a level already.
+        for (const { dimension, hour } of astray.toReversed())
+          if (hour < first) openHours.merge(dimension, hour, first);
+        for (const { dimension, hour } of astray) if (hour > first) openHours.merge(dimension, hour, open);
       });
+      firstHour = first;
     },
     carrying: () =>
       [...definitions.keys()].filter(

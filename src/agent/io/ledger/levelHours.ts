@@ -35,8 +35,8 @@ export const restartStrangeSeries = ({ meta, definitions, series }: Store, now: 
 /** AWS's window is six hours; a little more does no harm. */
 const KEPT = 8;
 
-/** Forgets what no report of an hour that can still be sent asks for. */
-export const forgetOldUsage = ({ levels, sightings }: Store, hour: Hour): void => {
-  levels.lived.forgetBefore(startOf(hour) - KEPT * HOUR);
+/** Forgets what no report of an hour that can still be sent asks for. Lives are dated by the wall, which may be behind. */
+export const forgetOldUsage = ({ levels, sightings }: Store, hour: Hour, wall: Instant): void => {
+  levels.lived.forgetBefore(Math.min(startOf(hour), wall) - KEPT * HOUR);
   sightings.forgetBefore((hour - KEPT) as Hour);
 };

@@ -4,6 +4,7 @@ import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
 import { freeze } from '../../core/usage/freeze.ts';
 import type { Quantity } from '../../core/usage/quantity.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
+import { firstHourIn, setFirstHour } from './rows/firstHour.ts';
 import { noteForebear } from './rows/forebears.ts';
 import type { Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
@@ -40,12 +41,14 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
   const isCopy = isCopied(meta.get('disk'), owner.disk);
   if (owner.disk !== undefined) meta.set('disk', owner.disk);
   const isSame = before === owner.resource;
-  const firstHour = isSame ? (Number(meta.get('first_hour')) as Hour) : owner.firstHour;
+  const firstHour = isSame ? firstHourIn(meta) : owner.firstHour;
   if (isSame && !isCopy) return firstHour;
 
   meta.set('resource', owner.resource);
-  meta.set('first_hour', String(firstHour));
-  if (!isSame) meta.set('grant', undefined);
+  if (!isSame) {
+    setFirstHour(meta, firstHour, 'wall');
+    meta.set('grant', undefined);
+  }
   store.database.db.exec('DELETE FROM awake');
   const lastWrite = Number(meta.get('last_write') ?? 0);
   const refusal = refusalToAdopt({ lastWrite, onEc2: owner.onEc2, isCopy }, policies, owner.now);

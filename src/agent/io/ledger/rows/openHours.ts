@@ -72,7 +72,7 @@ export const makeOpenHours = (
     readonly tallies: Tallies;
     readonly tagShares: TagShares;
     readonly latest: Latest;
-    readonly sightings: Pick<Sightings, 'bringBack'>;
+    readonly sightings: Pick<Sightings, 'redate'>;
     readonly records: {
       readonly isTaken: (dimension: string, hour: Hour) => boolean;
       readonly unitsOf: (dimension: string, hour: Hour, resources: readonly string[]) => quantity.Quantity;
@@ -231,8 +231,9 @@ export const makeOpenHours = (
         const tags = tallies.admit(dimension, to, tally.tags) ? tally.tags : UNTAGGED;
         addTo(dimension, to, { ...tally, tags }, open.definition);
       }
-      if (open.definition.meter !== 'unique' || to > from) return;
-      const twice = sightings.bringBack(dimension, open.definition.within ?? 'hour', from, to);
+      if (open.definition.meter !== 'unique') return;
+      // What was seen in it was seen in `wanted`, also where that has been sent already.
+      const twice = sightings.redate(dimension, open.definition.within ?? 'hour', from, wanted);
       if (twice > 0) addTo(dimension, to, { tags: UNTAGGED, counted: quantity.of(-twice), reports: 0 });
     },
     writeOffCarry: (dimension) => {

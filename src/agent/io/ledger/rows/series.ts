@@ -5,6 +5,7 @@ import { type Difference, differenceOf, type Series } from '../../../core/usage/
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { Report } from '../../../core/usage/report.ts';
 import { seriesOf } from './fingerprint.ts';
+import { firstHourIn } from './firstHour.ts';
 import type { Meta } from './meta.ts';
 
 /** So many series of a dimension are known at a time. */
@@ -18,6 +19,8 @@ export type AllSeries = {
   readonly free: (dimension: string, hour: Hour) => number;
   /** The ledger has another owner, who counts none of them on. `born`: when it began. */
   readonly begin: (born: Instant, keep: boolean) => void;
+  /** The resource is younger than the wall said: a series that says that it began before `at` may have been counted by others. */
+  readonly bornAfter: (at: Instant) => void;
   /** What they grew by since their last reading may have been counted already: their next one is where they begin. */
   readonly restart: (at: Instant, dimension?: string) => void;
 };
@@ -69,7 +72,7 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
   };
 
   /** A ledger of an older version does not know when its resource began: at the end of its first hour it certainly had. */
-  const born = (): Instant => Number(meta.get(BORN) ?? endOf(Number(meta.get('first_hour') ?? 0) as Hour));
+  const born = (): Instant => Number(meta.get(BORN) ?? endOf(firstHourIn(meta)));
 
   /** Whether there is room for one more: series that nobody has read for a day make it. */
   const hasRoom = (dimension: string, wall: Instant): boolean => {
@@ -107,6 +110,7 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
       meta.set(BORN, String(now));
       if (!keep) db.exec('DELETE FROM series');
     },
+    bornAfter: (at) => meta.set(BORN, String(Math.max(born(), at))),
     restart: (at, dimension) => {
       restart.run(dimension ?? null);
       if (dimension === undefined) meta.set(BORN, String(Math.max(born(), at)));

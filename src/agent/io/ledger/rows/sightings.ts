@@ -8,10 +8,10 @@ export type Sightings = {
   /** Notes that a thing was seen in this hour: whether for the first time in its period, or whether nobody can say any more. */
   readonly see: (dimension: string, hour: Hour, within: Within, source: string) => 'new' | 'known' | 'full';
   /**
-   * An hour turned out to be another one, before it: what was seen in its period was seen in the earlier one. Answers how
-   * many things that one had already.
+   * An hour turned out to be another one: what was seen in its period was seen in that one's. Answers how many things that
+   * one had already.
    */
-  readonly bringBack: (dimension: string, within: Within, from: Hour, to: Hour) => number;
+  readonly redate: (dimension: string, within: Within, from: Hour, to: Hour) => number;
   /** Forgets periods that ended before this hour. */
   readonly forgetBefore: (hour: Hour) => void;
   readonly forget: () => void;
@@ -40,14 +40,14 @@ export const makeSightings = (db: DatabaseSync): Sightings => {
       raise.run(dimension, ends);
       return 'new';
     },
-    bringBack: (dimension, within, from, to) => {
-      const [later, earlier] = [endOfPeriod(within, from), endOfPeriod(within, to)];
-      if (later <= earlier) return 0;
-      const brought = Number(bring.run(dimension, later, earlier).changes);
-      begin.run(dimension, earlier);
-      count.run(brought, dimension, earlier);
-      dropPeriod.run(dimension, later);
-      return Number(drop.run(dimension, later).changes);
+    redate: (dimension, within, from, to) => {
+      const [wrong, right] = [endOfPeriod(within, from), endOfPeriod(within, to)];
+      if (wrong === right) return 0;
+      const brought = Number(bring.run(dimension, wrong, right).changes);
+      begin.run(dimension, right);
+      count.run(brought, dimension, right);
+      dropPeriod.run(dimension, wrong);
+      return Number(drop.run(dimension, wrong).changes);
     },
     forgetBefore: (hour) => {
       if (old.get(hour) === undefined) return;
