@@ -162,7 +162,8 @@ export const makeSending = ({
       const record = ledger.freeze(item.dimension, item.hour, (open) => {
         const { state, units, reason } = outcome(open);
         return {
-          frozen: freeze(open, rulesFor(item, undefined)),
+          // What is watched is divided as if it was sent.
+          frozen: freeze(open, { ...rulesFor(item, undefined), whole: state !== 'shadow' }),
           instead: { state, units, ...(reason === undefined ? {} : { reason }) },
         };
       });

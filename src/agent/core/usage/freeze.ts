@@ -45,6 +45,11 @@ export type FreezeRules = {
   readonly zero: boolean;
   /** The last flush with `lastCarry: ceil`. */
   readonly ceil: boolean;
+  /**
+   * The record is never sent itself, so AWS's limit is not its own: it says all there is. What is refused, quarantined or
+   * moved would else leave its excess in the next hour, to be billed there.
+   */
+  readonly whole?: boolean;
 };
 
 /** What freezing an hour comes to. Units are conserved: own + moved = quantity + toNext + held. */
@@ -105,7 +110,7 @@ export const freeze = (open: OpenHour, rules: FreezeRules): Frozen => {
   const allowed = rules.maxPerHour === undefined ? made : quantity.min(made, floorTo(decimals, rules.maxPerHour));
   const held = quantity.subtract(made, allowed);
   const total = quantity.add(allowed, moved);
-  const sendable = quantity.min(total, floorTo(decimals, limitOf(decimals)));
+  const sendable = rules.whole === true ? total : quantity.min(total, floorTo(decimals, limitOf(decimals)));
   const toNext = quantity.subtract(total, sendable);
   const split = tagsOfFrozen({ ...open, carried }, { own: made, allowed, total, sendable });
   const outcome = { own, carry, toNext, held, ...(split === undefined ? {} : { tagged: split.elsewhere }) };

@@ -2,6 +2,7 @@ import type { Config } from '../../core/configuration/config.ts';
 import { adopted, isCopied, refusalToAdopt } from '../../core/record/adoption.ts';
 import { type Hour, type Instant, stampOf } from '../../core/time/hour.ts';
 import { freeze } from '../../core/usage/freeze.ts';
+import type { Meter } from '../../core/usage/kinds.ts';
 import type { Quantity } from '../../core/usage/quantity.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { firstHourIn, setFirstHour } from './rows/firstHour.ts';
@@ -24,6 +25,9 @@ export type Owner = {
 const writeOffCarries = ({ database: { db }, openHours }: Store): void => {
   for (const row of db.prepare('SELECT name FROM dimension').all()) openHours.writeOffCarry(String(row['name']));
 };
+
+/** Meters whose raw count of one hour says nothing of another one. */
+const SAYS_ONE_NUMBER: ReadonlySet<Meter> = new Set(['max', 'last']);
 
 /**
  * Takes a ledger over for a resource, within a transaction. The same resource as before just goes on; another one moves
@@ -68,20 +72,23 @@ export const takeOver = (store: Store, owner: Owner, policies: Config['metering'
     const open = openHours.read(dimension, hour);
     if (open === undefined) continue;
     if (refusal === undefined && hour >= firstHour) {
-      // A resource that comes back may have used this very hour up before.
-      if (records.isTaken(dimension, hour)) openHours.merge(dimension, hour, hour);
-      continue;
+      if (!records.isTaken(dimension, hour)) continue;
+      // A resource that comes back used this very hour up before. What adds up counts on in the next one; of a maximum or a
+      // level that is only what exceeds what has been billed of the hour: below, as units.
+      if (!SAYS_ONE_NUMBER.has(open.definition.meter)) {
+        openHours.merge(dimension, hour, hour);
+        continue;
+      }
     }
-    const frozen = freeze(
-      { ...open, previousToken: records.previousToken() },
-      {
-        resource: before,
-        timestamp: stampOf(hour),
-        maxPerHour: owner.maxPerHour.get(dimension),
-        zero: false,
-        ceil: false,
-      },
-    );
+    const rules = {
+      resource: before,
+      timestamp: stampOf(hour),
+      maxPerHour: owner.maxPerHour.get(dimension),
+      zero: false,
+      ceil: false,
+      whole: true,
+    };
+    const frozen = freeze({ ...open, previousToken: records.previousToken() }, rules);
     freezeHour(
       store,
       open,
@@ -112,6 +119,7 @@ export const leaveShadow = (store: Store, resource: string, now: Instant): void 
       maxPerHour: undefined,
       zero: true,
       ceil: false,
+      whole: true,
     };
     const frozen = freeze({ ...open, previousToken: records.previousToken() }, rules);
     freezeHour(store, open, { frozen, instead: SHADOW }, hour, now);

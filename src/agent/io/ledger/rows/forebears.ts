@@ -2,7 +2,7 @@ import type { Meta } from './meta.ts';
 
 /** Resources that held this ledger before the present one, as far as it took over what they left. */
 const FOREBEARS = 'forebears';
-const MOST_FOREBEARS = 20;
+const MOST_FOREBEARS = 60;
 
 export const forebearsIn = (meta: Meta): readonly string[] => JSON.parse(meta.get(FOREBEARS) ?? '[]');
 

@@ -67,7 +67,7 @@ export const noticeStepBack = (store: Store, resource: string, sent: readonly Se
   for (const { dimension, hour, resource: owner } of unknown) {
     const open = owner === resource ? openHours.read(dimension, hour) : undefined;
     if (open === undefined) continue;
-    const rules = { resource, timestamp: stampOf(hour), maxPerHour: undefined, zero: false, ceil: false };
+    const rules = { resource, timestamp: stampOf(hour), maxPerHour: undefined, zero: false, ceil: false, whole: true };
     const frozen = freeze({ ...open, previousToken: records.previousToken() }, rules);
     const reason = 'a record of this hour was sent to AWS before the ledger went back to an older state';
     const instead = { state: 'quarantined', units: { to: 'stay' }, reason } as const;
