@@ -413,3 +413,27 @@ test('what is above maxPerHour is held and released, for every meter; a part of 
   expect(world.aws.bill('requests')).toEqual({ '10': '10', '11': '15' });
   expect(world.check().findings).toEqual([]);
 });
+
+test.each([
+  ['sum', true],
+  ['counter', true],
+  ['max', false],
+  ['average', true],
+  ['last', false],
+  ['unique', true],
+] as const)('O05: a report of the hour that the last flush has sent is told late: %s', async (meter, counts) => {
+  const world = await worldOf(meter, meter === 'average' ? { decimals: 2 } : {});
+  await world.report('requests', 1, { source: 'a' });
+  await world.report('requests', meter === 'unique' ? 1 : 3, { source: 'a' });
+  await world.advanceTo('10:30');
+  await world.flush();
+  await world.crash();
+  const late = { kind: 'accepted', accepted: 1, late: 1, which: { duplicates: [], late: [0] } };
+  const receipt = await world.report('requests', meter === 'unique' ? 1 : 7, {
+    source: meter === 'counter' ? 'a' : 'b',
+  });
+  expect(receipt).toMatchObject(counts ? late : { ...late, uncounted: [{ index: 0, why: 'late' }] });
+  if (counts) expect(receipt).not.toHaveProperty('uncounted');
+  await world.advanceTo('11:01');
+  expect(await world.report('requests', meter === 'unique' ? 1 : 7, { source: 'a' })).toMatchObject({ late: 0 });
+});

@@ -57,7 +57,9 @@ const count = z.int().nonnegative();
 export const receiptSchema = z.object({
   accepted: count.describe('Reports that were taken now for the first time.'),
   duplicates: count.describe('Reports whose id had been taken before; they do not count again.'),
-  late: count.describe('Accepted reports that count in the open hour because their own is over or frozen.'),
+  late: count.describe(
+    'Accepted reports that count in a later hour, or nothing, because their own is over or sent already.',
+  ),
   untagged: count.describe(
     'Accepted reports whose tags AWS would not take, or for which an hour has no room; they count without.',
   ),

@@ -30,7 +30,7 @@ export type Receipt =
       readonly accepted: number;
       /** Reports whose id had been taken before; they do not count again. */
       readonly duplicates: number;
-      /** Accepted reports that count in the open hour because their own is frozen or over. */
+      /** Accepted reports that count in a later hour, or nothing, because their own is sent already or over. */
       readonly late: number;
       /** Accepted reports whose tags are not reported to AWS; they count without tags. */
       readonly untagged: number;

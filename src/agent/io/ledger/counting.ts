@@ -18,7 +18,12 @@ export type AddCount = (
 ) => TagSet;
 
 /** What became of one report. */
-export type Counted = { readonly late: boolean; readonly tags: TagSet; readonly why?: Uncounted };
+export type Counted = {
+  /** It names an hour that takes it no more, whether it counts in a later one or nowhere. */
+  readonly late: boolean;
+  readonly tags: TagSet;
+  readonly why?: Uncounted;
+};
 
 /** When a batch came: by AWS's time, where known, and by the wall. */
 export type Arrival = { readonly aws: Instant | undefined; readonly wall: Instant };
@@ -40,11 +45,8 @@ export const makeCounting = (store: Store, add: AddCount) => {
     return isTaken;
   };
 
-  const untagged = (place: Place, why?: Uncounted): Counted => ({
-    late: place.late,
-    tags: UNTAGGED,
-    ...(why === undefined ? {} : { why }),
-  });
+  type Outcome = Omit<Counted, 'late'>;
+  const untagged = (why?: Uncounted): Outcome => ({ tags: UNTAGGED, ...(why === undefined ? {} : { why }) });
 
   /** What a level has come to counts in its hour, or where that has been sent (the last flush of an earlier process), in the next. */
   const addHeld = (
@@ -68,37 +70,40 @@ export const makeCounting = (store: Store, add: AddCount) => {
       firstFree(Math.max(hour, first) as Hour, (candidate) => cannotTake(dimension, candidate, 'average'));
   };
 
-  const average = (report: Report, place: Place, placing: (hour: Hour) => Place, { aws, wall }: Arrival): Counted => {
+  const average = (report: Report, place: Place, placing: (hour: Hour) => Place, { aws, wall }: Arrival): Outcome => {
     const { dimension } = report;
     const change = levels.change(report, wall, aws);
-    if (change === undefined) return untagged(place, 'stale');
+    if (change === undefined) return untagged('stale');
     addHeld(dimension, change.before, nextFree(dimension));
     const dropped = addHeld(dimension, change.since, (hour) => {
       const target = placing(hour);
       return target.late ? undefined : target.hour;
     });
     if (!place.late) add(dimension, place.hour, UNTAGGED, quantity.ZERO);
-    return untagged(place, place.late || dropped ? 'late' : undefined);
+    return untagged(place.late || dropped ? 'late' : undefined);
   };
 
   /** Whether the hour that a report names began with a meter that cannot take it. */
   const beganOtherwise = (dimension: string, named: Hour, place: Place, meter: Meter): boolean =>
     place.hour !== named && !takes(openHours.meterOf(dimension, named) ?? meter, meter);
 
-  const amount = (report: Report, meter: 'sum' | 'max', named: Hour, place: Place): Counted => {
+  const amount = (report: Report, meter: 'sum' | 'max', named: Hour, place: Place): Outcome => {
     const { dimension } = report;
     // What is highest in an hour that is over, or was sent before its end, says nothing of another one.
     const adds = KINDS[openHours.meterOf(dimension, place.hour) ?? meter].adds;
-    if (place.late && !adds) return untagged(place, 'late');
-    if (meter === 'max' && beganOtherwise(dimension, named, place, meter)) return untagged(place, 'changed');
-    if (meter === 'max' && place.hour > named && !adds) return untagged({ ...place, late: true }, 'late');
-    return { late: place.late, tags: add(dimension, place.hour, tagSetOf(report.tags) ?? UNTAGGED, report.quantity) };
+    if (place.late && !adds) return untagged('late');
+    if (meter === 'max' && beganOtherwise(dimension, named, place, meter)) return untagged('changed');
+    if (meter === 'max' && place.hour > named && !adds) return untagged('late');
+    return { tags: add(dimension, place.hour, tagSetOf(report.tags) ?? UNTAGGED, report.quantity) };
   };
 
-  const one = (report: Report, meter: Meter, placing: (hour: Hour) => Place, arrival: Arrival): Counted => {
+  const one = (
+    report: Report,
+    meter: Meter,
+    { named, place, placing }: { readonly named: Hour; readonly place: Place; readonly placing: (hour: Hour) => Place },
+    arrival: Arrival,
+  ): Outcome => {
     const { dimension } = report;
-    const named = hourOf(report.at);
-    const place = placing(named);
     switch (meter) {
       case 'sum':
       case 'max':
@@ -108,7 +113,7 @@ export const makeCounting = (store: Store, add: AddCount) => {
         const isNews = why === undefined || why === 'first';
         const wanted = tagSetOf(report.tags) ?? UNTAGGED;
         const tags = isNews ? add(dimension, place.hour, wanted, count) : wanted;
-        return { late: place.late, tags, ...(why === undefined ? {} : { why }) };
+        return { tags, ...(why === undefined ? {} : { why }) };
       }
       case 'average':
         return average(report, place, placing, arrival);
@@ -116,21 +121,21 @@ export const makeCounting = (store: Store, add: AddCount) => {
         break;
     }
     // Nor does what is last or first seen in it.
-    if (place.late) return untagged(place, 'late');
-    if (beganOtherwise(dimension, named, place, meter)) return untagged(place, 'changed');
+    if (place.late) return untagged('late');
+    if (beganOtherwise(dimension, named, place, meter)) return untagged('changed');
     switch (meter) {
       case 'last':
-        if (place.hour > named) return untagged({ ...place, late: true }, 'late');
-        if (!latest.isNewest(report, place.hour, arrival.aws)) return untagged(place, 'stale');
+        if (place.hour > named) return untagged('late');
+        if (!latest.isNewest(report, place.hour, arrival.aws)) return untagged('stale');
         add(dimension, place.hour, UNTAGGED, report.quantity);
-        return untagged(place);
+        return untagged();
       case 'unique': {
         const within = definitions.get(dimension)?.within ?? 'hour';
         // Its own hour may have been sent before its end: who was seen in it is known all the same.
         const hour = Math.min(named, place.hour) as Hour;
         const seen = sightings.see(dimension, hour, within, report.source ?? '');
         add(dimension, place.hour, UNTAGGED, seen === 'new' ? ONE : quantity.ZERO);
-        return untagged(place, seen === 'full' ? 'full' : undefined);
+        return untagged(seen === 'full' ? 'full' : undefined);
       }
       default:
         return meter satisfies never;
@@ -142,7 +147,10 @@ export const makeCounting = (store: Store, add: AddCount) => {
     count: (report: Report, place: Placing, arrival: Arrival): Counted => {
       const { dimension } = report;
       const meter = definitions.get(dimension)?.meter ?? 'sum';
-      return one(report, meter, (hour) => place(hour, (candidate) => cannotTake(dimension, candidate, meter)), arrival);
+      const placing = (hour: Hour): Place => place(hour, (candidate) => cannotTake(dimension, candidate, meter));
+      const named = hourOf(report.at);
+      const at = placing(named);
+      return { ...one(report, meter, { named, place: at, placing }, arrival), late: at.late || at.hour > named };
     },
     /** Counts what levels have come to up to now. */
     countLevels: (now: Instant, only?: string): void => {
