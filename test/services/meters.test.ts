@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Dimension } from '../../src/agent/core/configuration/config.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
-import type { Receipt } from '../../src/agent/core/usage/report.ts';
+import type { Receipt, Report } from '../../src/agent/core/usage/report.ts';
 import { startWorld, sumOf } from '../support/tollWorld.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-01T${text}Z`);
@@ -436,4 +436,83 @@ test.each([
   if (counts) expect(receipt).not.toHaveProperty('uncounted');
   await world.advanceTo('11:01');
   expect(await world.report('requests', meter === 'unique' ? 1 : 7, { source: 'a' })).toMatchObject({ late: 0 });
+});
+
+describe('a counter that says that it began in the life of the resource, of a source that is known under other tags', () => {
+  const start = at('10:00:30');
+  const setUp = async () => {
+    const world = await worldOf('counter');
+    await world.advanceTo('10:10');
+    const read = (value: number, team: string | undefined, more: Partial<Report> = {}) => {
+      const tags = team === undefined ? {} : { tags: { team } };
+      return world.report('requests', value, { source: 'app', start, ...tags, ...more });
+    };
+    const readAll = async (values: Readonly<Record<string, number>>) => {
+      const taking = world.agent.recording.take(
+        Object.entries(values).map(([team, value]) => ({
+          dimension: 'requests',
+          quantity: quantity.of(value),
+          at: world.clock.wall(),
+          dated: false,
+          source: 'app',
+          start,
+          tags: { team },
+        })),
+      );
+      await world.wait(1);
+      return taking;
+    };
+    const billed = async () => {
+      await world.advanceTo('11:20');
+      expect(world.check().findings).toEqual([]);
+      return world.aws.bill('requests');
+    };
+    return { world, read, readAll, billed };
+  };
+
+  test.each([
+    ['other tags', 'red'],
+    ['no tags', undefined],
+  ] as const)('moved to %s: what it showed before is not billed again', async (_, team) => {
+    const { world, read, billed } = await setUp();
+    expect(why(await read(100, 'blue'))).toEqual([]);
+    await world.wait(60_000);
+    expect(why(await read(110, team))).toEqual(['first']);
+    await world.wait(60_000);
+    expect(why(await read(125, team))).toEqual([]);
+    expect(await billed()).toEqual({ '10': '115' });
+  });
+
+  test('moved after a restart of the process, and from one that never said when it began', async () => {
+    const { world, read, billed } = await setUp();
+    await world.report('requests', 40, { source: 'app', tags: { team: 'blue' } });
+    await world.crash();
+    await world.wait(60_000);
+    expect(why(await read(50, 'red'))).toEqual(['first']);
+    expect(await billed()).toEqual({});
+  });
+
+  test('it began later than the others: it counts whole', async () => {
+    const { world, read, billed } = await setUp();
+    await read(100, 'blue');
+    await world.wait(60_000);
+    expect(why(await read(7, 'red', { start: at('10:10:30') }))).toEqual([]);
+    expect(await billed()).toEqual({ '10': '107' });
+  });
+
+  test('it is read in one request with the others, whichever comes first: it counts whole', async () => {
+    const { world, readAll, billed } = await setUp();
+    expect(why(await readAll({ blue: 100, green: 50 }))).toEqual([]);
+    await world.wait(60_000);
+    expect(why(await readAll({ red: 5, blue: 101, green: 50, black: 2 }))).toEqual([]);
+    expect(await billed()).toEqual({ '10': '158' });
+  });
+
+  test('another source, or another dimension of the same source, is no other tag set', async () => {
+    const { world, read, billed } = await setUp();
+    await read(100, 'blue');
+    await world.wait(60_000);
+    expect(why(await read(7, 'red', { source: 'other' }))).toEqual([]);
+    expect(await billed()).toEqual({ '10': '107' });
+  });
 });

@@ -12,7 +12,7 @@ const BORN = Date.parse('2026-03-01T10:00Z');
 const play = (readings: readonly Reading[], rules = { born: BORN, now: undefined as number | undefined }) => {
   let series: Series | undefined;
   return readings.map((reading) => {
-    const difference = differenceOf(series, reading, rules);
+    const difference = differenceOf(series, reading, { isNew: () => true, ...rules });
     series = difference.series;
     return difference.why ?? quantity.format(difference.count);
   });

@@ -34,6 +34,18 @@ export type Difference = {
   readonly why?: Uncounted;
 };
 
+/**
+ * Whether a series that shows up with this start may be a counter that was read before under other tags: then what it shows
+ * has been counted there. A counter that began after all of them is none of them, and neither is one that is read at the same
+ * moment as another.
+ */
+export const mayBeRenamed = (
+  { at, start }: { readonly at: Instant; readonly start: Instant },
+  sameSource: readonly Pick<Series, 'at' | 'start'>[],
+): boolean =>
+  !sameSource.some((other) => other.at === at) &&
+  sameSource.some((other) => other.start === undefined || other.start >= start);
+
 /** Notes a reset; one too many holds the series as it was. */
 const reset = (last: Series, at: Instant, then: (resets: readonly Instant[]) => Difference): Difference => {
   const resets = [...last.resets.filter((before) => at - before < HOUR), at];
@@ -45,18 +57,18 @@ const reset = (last: Series, at: Instant, then: (resets: readonly Instant[]) => 
  * What a reading adds to its series.
  *
  * The first counts nothing, since nobody knows who counted before, unless it says that it began at zero in the life of this
- * resource (`born`). A new `start`, or without one a fall, is a reset: the value counts from zero. An older `start` is another
+ * resource (`born`) and it is `isNew`: no other series may have counted it. A new `start`, or without one a fall, is a reset: the value counts from zero. An older `start` is another
  * process in the same series: it counts nothing, but like a reset it brings the brake nearer. `now` is AWS's time, where known.
  */
 export const differenceOf = (
   last: Series | undefined,
   reading: Reading,
-  { born, now }: { readonly born: Instant; readonly now: Instant | undefined },
+  { born, isNew, now }: { readonly born: Instant; readonly isNew: () => boolean; readonly now: Instant | undefined },
 ): Difference => {
   const { value, start } = reading;
   if (last?.value === undefined) {
     const series = { value, at: reading.at, start, resets: [], heldAt: undefined };
-    const fresh = last === undefined && start !== undefined && start >= born;
+    const fresh = last === undefined && start !== undefined && start >= born && isNew();
     return fresh ? { series, count: value } : { series, count: quantity.ZERO, why: 'first' };
   }
   const unchanged = (why: Uncounted): Difference => ({ series: last, count: quantity.ZERO, why });

@@ -112,7 +112,15 @@ export const appendAll = (group: readonly Arrived[], store: Store, wall: Instant
     for (const { index, name, content } of fresh) {
       const report = batch.reports[index];
       if (report === undefined) continue;
-      const { late: isLate, tags, why } = counting.count(report, place, { aws: batch.arrival, wall });
+      const {
+        late: isLate,
+        tags,
+        why,
+      } = counting.count(report, place, {
+        aws: batch.arrival,
+        wall,
+        together: batch.reports,
+      });
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
       if (isLate) late.push(index);
       const counts = why === undefined || why === 'first';

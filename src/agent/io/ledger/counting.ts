@@ -25,8 +25,12 @@ export type Counted = {
   readonly why?: Uncounted;
 };
 
-/** When a batch came: by AWS's time, where known, and by the wall. */
-export type Arrival = { readonly aws: Instant | undefined; readonly wall: Instant };
+/** When a batch came, by AWS's time, where known, and by the wall; and all that came in it. */
+export type Arrival = {
+  readonly aws: Instant | undefined;
+  readonly wall: Instant;
+  readonly together: readonly Report[];
+};
 
 const ONE = quantity.of(1);
 
@@ -109,7 +113,7 @@ export const makeCounting = (store: Store, add: AddCount) => {
       case 'max':
         return amount(report, meter, named, place);
       case 'counter': {
-        const { count, why } = series.read(report, arrival.aws, arrival.wall);
+        const { count, why } = series.read(report, arrival.together, { now: arrival.aws, wall: arrival.wall });
         const isNews = why === undefined || why === 'first';
         const wanted = tagSetOf(report.tags) ?? UNTAGGED;
         const tags = isNews ? add(dimension, place.hour, wanted, count) : wanted;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HeldSeries } from '../../../core/record/overview.ts';
 import { DAY, endOf, type Hour, type Instant, startOf } from '../../../core/time/hour.ts';
-import { type Difference, differenceOf, type Series } from '../../../core/usage/counter.ts';
+import { type Difference, differenceOf, mayBeRenamed, type Series } from '../../../core/usage/counter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import type { Report } from '../../../core/usage/report.ts';
 import { seriesOf } from './fingerprint.ts';
@@ -13,8 +13,12 @@ export const MOST_SERIES = 10_000;
 
 /** The last readings of counters. Within the transaction that counts their differences. */
 export type AllSeries = {
-  /** Counts a reading; `now` is AWS's time, where known, and `wall` the other one. */
-  readonly read: (report: Report, now: Instant | undefined, wall: Instant) => Difference;
+  /** Counts a reading that came with the others of its request; `now` is AWS's time, where known, and `wall` the other one. */
+  readonly read: (
+    report: Report,
+    together: readonly Report[],
+    clocks: { readonly now: Instant | undefined; readonly wall: Instant },
+  ) => Difference;
   /** A person lets the series go that were held in this hour: their next reading is where they begin. Answers how many. */
   readonly free: (dimension: string, hour: Hour) => number;
   /** The ledger has another owner, who counts none of them on. `born`: when it began. */
@@ -46,6 +50,7 @@ const BORN_LATER = 'series_since_of';
 
 export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
   const select = db.prepare('SELECT * FROM series WHERE dimension = ? AND name = ?');
+  const ofSource = db.prepare('SELECT at, start FROM series WHERE dimension = ? AND source = ?');
   const write = db.prepare('INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const count = db.prepare('SELECT count(*) AS n FROM series WHERE dimension = ?');
   const forget = db.prepare('DELETE FROM series WHERE dimension = ? AND at < ? AND held_at IS NULL');
@@ -71,6 +76,18 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
     };
   };
 
+  /** Other series of the same source, known or in the same request. */
+  const sameSource = (report: Report, together: readonly Report[]): readonly Pick<Series, 'at' | 'start'>[] => [
+    ...ofSource.all(report.dimension, report.source ?? '').map((row) => ({
+      at: Number(row['at']),
+      start: row['start'] === null ? undefined : Number(row['start']),
+    })),
+    ...together
+      .filter(({ dimension, source }) => dimension === report.dimension && source === report.source)
+      .filter((other) => other.at === report.at && !seriesOf(other).equals(seriesOf(report)))
+      .map(({ at, start }) => ({ at, start })),
+  ];
+
   /** A ledger of an older version does not know when its resource began: at the end of its first hour it certainly had. */
   const born = (): Instant => Number(meta.get(BORN) ?? endOf(firstHourIn(meta)));
 
@@ -84,12 +101,16 @@ export const makeSeries = (db: DatabaseSync, meta: Meta): AllSeries => {
   };
 
   return {
-    read: (report, now, wall) => {
+    read: (report, together, { now, wall }) => {
       const { dimension, source = '', at, dated, start } = report;
       const name = seriesOf(report);
       const last = seriesIn(dimension, name);
       const reading = { value: report.quantity, at, dated, ...(start === undefined ? {} : { start }) };
-      const difference = differenceOf(last, reading, { born: Math.max(born(), bornLater().get(dimension) ?? 0), now });
+      const difference = differenceOf(last, reading, {
+        born: Math.max(born(), bornLater().get(dimension) ?? 0),
+        isNew: () => start === undefined || !mayBeRenamed({ at, start }, sameSource(report, together)),
+        now,
+      });
       const { series } = difference;
       if (series === last) return difference;
       if (last === undefined && !hasRoom(dimension, wall)) return { series, count: quantity.ZERO, why: 'full' };
