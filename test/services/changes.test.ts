@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { HOUR } from '../../src/agent/core/time/hour.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
+import type { Report } from '../../src/agent/core/usage/report.ts';
 import { startWorld, sumOf } from '../support/tollWorld.ts';
 
 const max = { ...sumOf('requests'), meter: 'max', scope: 'pod' } as const;
@@ -175,4 +176,54 @@ test('nothing is looked at every second when nothing is left to do', async () =>
   const ahead = (world.agent.reporting.nextWake() ?? 0) - world.clock.monotonic();
   expect(ahead).toBeGreaterThan(30 * 60_000);
   expect(ahead).toBeLessThan(60 * 60_000);
+});
+
+describe.each([
+  ['sum', '5'],
+  ['counter', '5'],
+  ['max', '5'],
+  ['average', '1'],
+  ['last', '5'],
+  ['unique', '2'],
+] as const)('from the shadow to the bill: %s', (meter, bill) => {
+  const begin = async () => {
+    const adds = meter === 'sum' || meter === 'counter';
+    const requests = sumOf('requests', {
+      meter,
+      decimals: 2,
+      ...(adds ? {} : { scope: 'pod' }),
+      ...(meter === 'unique' ? { within: 'month' } : {}),
+    });
+    const world = await startWorld({
+      now: '2026-03-01T10:00Z',
+      dimensions: [requests],
+      policies: { mode: 'shadow' },
+    });
+    const report = async (value: number, more: Partial<Report> = {}) => {
+      if (meter === 'unique') return world.report('requests', 1, { source: `thing-${value}`, ...more });
+      return world.report('requests', value, { source: 'one', ...more });
+    };
+    return { world, report };
+  };
+
+  test('what was used before, and is known only after, is not billed; all that is used after is', async () => {
+    const { world, report } = await begin();
+    await report(100);
+    await world.advanceTo('10:29:20');
+    await report(3);
+    // Nobody gives a sign of life between this and the change.
+    world.agent.ticks.stop();
+    await world.wait(55_000);
+    await world.restartWith({ policies: { mode: 'send' } });
+    if (meter === 'counter') await report(40);
+    if (meter === 'average') await report(120, { at: world.clock.wall() - 40_000, dated: true });
+    await world.advanceTo('10:30:45');
+    if (meter === 'counter') await report(45);
+    else if (meter === 'average') await report(0);
+    else await report(5);
+    if (meter === 'unique') await report(3);
+    await world.advanceTo('11:20');
+    expect(world.aws.bill('requests')).toEqual({ '10': bill });
+    expect(world.check().findings).toEqual([]);
+  });
 });

@@ -106,7 +106,9 @@ const SHADOW = { state: 'shadow', units: { to: 'stay' }, reason: 'metering.mode 
 
 /**
  * Ends a time of shadow, within a transaction: what was counted in it was to be watched, not billed. Hours that no record
- * has been made of become shadow records, and what is left of them is written off.
+ * has been made of become shadow records, and what is left of them is written off. Nor is time that a level was held in it
+ * billed by a later correction, or what a counter has grown by since its last reading; and a thing that was seen in it has
+ * not been billed yet.
  */
 export const leaveShadow = (store: Store, resource: string, now: Instant): void => {
   const { openHours, records } = store;
@@ -125,4 +127,7 @@ export const leaveShadow = (store: Store, resource: string, now: Instant): void 
     freezeHour(store, open, { frozen, instead: SHADOW }, hour, now);
   }
   writeOffCarries(store);
+  store.levels.lived.beginAnew(now);
+  store.series.restart(now);
+  store.sightings.forget();
 };

@@ -10,6 +10,8 @@ export type Lived = {
   /** The stretches that end at or after `from`, in order; where they overlap, the later one begins where the earlier ends. */
   readonly since: (from: Instant) => readonly Span[];
   readonly forgetBefore: (at: Instant) => void;
+  /** What was lived until now counts nothing any more, whatever is reported of it later. */
+  readonly beginAnew: (at: Instant) => void;
 };
 
 export const makeLived = (db: DatabaseSync): Lived => {
@@ -42,6 +44,10 @@ export const makeLived = (db: DatabaseSync): Lived => {
     },
     forgetBefore: (at) => {
       forget.run(at);
+    },
+    beginAnew: (at) => {
+      db.exec('DELETE FROM lived');
+      insert.run(at, at);
     },
   };
 };
