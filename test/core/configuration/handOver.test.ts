@@ -23,6 +23,11 @@ test.each(['max', 'last', 'unique'])('O47: a %s whose next pod may not find its 
   expect(warned(meter, { platform: 'ec2' })).toEqual([]);
 });
 
+test.each(['day', 'month'])('a unique within a %s whose ledger may be lost is warned of', (within) => {
+  const said = warned('unique', { dimensions: { hosts: { meter: 'unique', scope: 'pod', within } } });
+  expect(said).toEqual([expect.stringContaining(`all that was seen in the same ${within} is billed once more`)]);
+});
+
 test.each(['sum', 'counter', 'average'])('O47: a %s adds up by itself', (meter) => {
   expect(warned(meter)).toEqual([]);
 });

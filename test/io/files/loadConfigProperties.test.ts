@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { type Branch, withValue } from '../../../src/agent/core/configuration/layers/tree.ts';
+import { explainProblems } from '../../../src/agent/core/configuration/problem.ts';
 import { SETTINGS } from '../../../src/agent/core/configuration/schema/settings.ts';
 import { loadConfig } from '../../../src/agent/io/files/loadConfig.ts';
 
@@ -151,5 +152,48 @@ test('no text makes it throw, and every problem of a file says where it stands',
       }
     }),
     { numRuns: 500 },
+  );
+});
+
+/** Names as a template, a ConfigMap or an editor may spoil them. */
+const spoiled = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      'Z',
+      '9',
+      '_',
+      ' ',
+      '\n',
+      '\r',
+      '\t',
+      '\u0000',
+      '\u001b',
+      '\u0085',
+      '\u00a0',
+      '\u2028',
+      '\ufeff',
+      '"',
+    ),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  )
+  .map((characters) => characters.join(''));
+
+test('O31: whatever a key of the file is, each problem is two lines in which nothing is unseen', () => {
+  fc.assert(
+    fc.property(spoiled, spoiled, spoiled, (top, dimension, inner) => {
+      const twice = `${JSON.stringify(top)}: 1\n${JSON.stringify(top)}: 2\n`;
+      const tree = { product: { code: 'abc' }, dimensions: { [dimension]: { meter: 'max', [inner]: 1 } } };
+      for (const text of [twice, stringify(tree)]) {
+        const loaded = load(text, {});
+        if (loaded.ok) throw new Error('it is not right');
+        const lines = explainProblems(loaded.problems).split('\n');
+        expect(lines).toHaveLength(1 + 2 * loaded.problems.length);
+        for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\u00a0\u2028\ufeff]/u);
+      }
+    }),
   );
 });

@@ -1,6 +1,10 @@
 import { KINDS } from '../usage/kinds.ts';
 import type { Settings } from './schema/schema.ts';
 
+/** What a first sighting loses with its ledger lasts as long as its period. */
+const seenAgain = (within: string | undefined): string =>
+  within === undefined || within === 'hour' ? '' : `and all that was seen in the same ${within} is billed once more, `;
+
 /**
  * AWS keys hours by task and pod. Where one follows another within an hour, each says its own number of it, and for a maximum,
  * a last level or a first sighting both are the same thing: unless the follower finds the ledger of the one before.
@@ -13,8 +17,8 @@ export const handOverWarnings = ({ dimensions, metering, platform, ledger, stand
   return Object.entries(dimensions)
     .filter(([, { meter }]) => KINDS[meter].handedOver)
     .map(
-      ([name, { meter }]) =>
-        `dimensions.${name}: when one task or pod follows another within an hour, both bill their ${meter} for it, unless the follower finds the same ledger: keep ${ledger.directory} on a volume that outlives them and write metering.onShutdown: keep${platform === 'ecs' ? ' (not on ECS, where no such volume is handed on: there only average, sum and counter add up)' : ''}`,
+      ([name, { meter, within }]) =>
+        `dimensions.${name}: when one task or pod follows another within an hour, both bill their ${meter} for it, ${seenAgain(within)}unless the follower finds the same ledger: keep ${ledger.directory} on a volume that outlives them and write metering.onShutdown: keep${platform === 'ecs' ? ' (not on ECS, where no such volume is handed on: there only average, sum and counter add up)' : ''}`,
     );
 };
 

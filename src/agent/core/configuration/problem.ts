@@ -1,5 +1,6 @@
 import { TollgateError } from '../errors.ts';
 import { EXIT } from '../exitCode.ts';
+import { onOneLine } from './values/shown.ts';
 
 /** One thing that is wrong with the configuration, for a person. */
 export type Problem = {
@@ -25,7 +26,9 @@ const placeOf = ({ file, line, column, variable }: Problem): string => {
 
 const lineOf = (problem: Problem): string => {
   const head = [placeOf(problem), problem.path].filter((part) => part !== '').join(' ');
-  return `  ${head === '' ? '' : `${head}: `}${problem.message}\n      Fix: ${problem.fix}`;
+  const what = `${head === '' ? '' : `${head}: `}${problem.message}`;
+  // Keys of a file are anything at all, and stand in paths and messages.
+  return `  ${onOneLine(what)}\n      Fix: ${onOneLine(problem.fix)}`;
 };
 
 const inOrder = (one: Problem, other: Problem): number =>
