@@ -92,6 +92,12 @@ export const MUTANTS: readonly Mutant[] = [
     put: 'firstHour',
   },
   {
+    name: 'usage that a wrong wall put before the first hour stays there',
+    file: 'src/agent/io/ledger/ledger.ts',
+    find: 'hour < first || hour > open + slack',
+    put: 'hour > open + slack',
+  },
+  {
     name: 'an hour is over by the wall and not by the time of AWS',
     file: 'src/agent/services/reporting.ts',
     find: 'const now = timekeeping.now() ?? (await timekeeping.find());',

@@ -202,6 +202,13 @@ export const startProcess = async (
     judge: (token, answer, decide) => write(`judge ${answer.line}`, () => opened.judge(token, answer, decide)),
     expire: (token, decide) => write('expire', () => opened.expire(token, decide)),
     tick: (at) => write('tick', () => opened.tick(at)),
+    straighten: (now, slack) => {
+      const first = opened.firstHour();
+      const before = opened.agenda().open.find((open) => open.hour < first);
+      if (before !== undefined && !time.wallWasSet())
+        broken(`${before.dimension} ${hour.format(before.hour)} lies before the first hour, though no clock was wrong`);
+      opened.straighten(now, slack);
+    },
   };
 
   const port = cloud.portFor(resource, launchedAt);

@@ -12,6 +12,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
  */
 export const makeTime = (start: number, dice: Dice) => {
   let [now, asleep, wallOffset] = [0, 0, 0];
+  let wallWasSet = false;
   let sleepers: Sleeper[] = [];
   let tasks: (() => void)[] = [];
   let ticks: { at: number; readonly wake: () => void } | undefined;
@@ -97,7 +98,10 @@ export const makeTime = (start: number, dice: Dice) => {
     awsNow: () => start + now,
     setWall: (by: number): void => {
       wallOffset += by;
+      wallWasSet = true;
     },
+    /** Whether anybody ever set the wall clock, even if it was set right again. */
+    wallWasSet: (): boolean => wallWasSet,
     /** The machine is suspended: everybody's time goes on but its own monotonic clock. */
     suspend: (length: number): void => {
       now += length;
