@@ -147,8 +147,6 @@ describe.each([3, 50])('a ledger that is opened by a wall %s hours behind, befor
     await world.wait(30 * MINUTE);
     world.agent.ticks.stop();
     world.aws.setSilent(false);
-    // AWS is not asked for its time twice within moments.
-    await world.wait(20_000);
     await world.flush();
     const [[hour, quantity] = []] = Object.entries(world.aws.bill('requests'));
     expect(hour).toBe('10');
@@ -215,4 +213,27 @@ test('who was seen before AWS was heard, by hours that were none, is seen once i
   await see('eve');
   await world.wait(2 * HOUR);
   expect(world.aws.bill('requests')).toEqual({ '9': '3' });
+});
+
+test('AWS that could not be heard moments ago is asked again by the last flush', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:10Z', silentAws: true });
+  await world.report('requests', 5);
+  await world.wait(2_000);
+  world.aws.setSilent(false);
+  await world.flush();
+  expect(world.aws.bill('requests')).toEqual({ '10': '5' });
+});
+
+test('after a start that AWS does not hear, the next tries come sooner than the minute, and then no more', async () => {
+  const world = await startWorld({ now: '2026-03-01T10:10:30Z', silentAws: true });
+  world.agent.ticks.stop();
+  await world.report('requests', 5);
+  const waits: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    await world.agent.reporting.pass();
+    const next = world.agent.reporting.nextWake();
+    waits.push(next === undefined ? Number.POSITIVE_INFINITY : Math.round((next - world.clock.monotonic()) / 1000));
+    await world.wait(45_000);
+  }
+  expect(waits).toEqual([30, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
 });

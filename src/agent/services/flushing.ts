@@ -110,7 +110,8 @@ export const makeFlushing = ({
     };
     while (inTime(order)) {
       sending.catchUp();
-      const now = timekeeping.now() ?? (await timekeeping.find());
+      // There is no later any more in which AWS could be asked.
+      const now = timekeeping.now() ?? (await timekeeping.find(RETRY / 2));
       if (now !== undefined && !openHour) bringTogether(now, 1);
       const wave = now === undefined ? [] : items(now, openHour);
       if (now !== undefined && wave.length === 0) {

@@ -11,7 +11,7 @@ import { nextSlotAfter } from '../core/time/slot.ts';
 import type { Agenda, Clock, Ledger, Log, Scheduler } from '../ports.ts';
 import { ALONE, type Leading } from './leading.ts';
 import type { Sending } from './sending.ts';
-import type { Timekeeping } from './timekeeping.ts';
+import { REST, type Timekeeping } from './timekeeping.ts';
 
 export type Reporting = {
   /** Brings everything that is due to AWS, oldest first. One pass at a time; a second call waits for the one under way. */
@@ -36,6 +36,9 @@ export const modeUnder = (
  * before it came to them, and new ones have begun.
  */
 const LONGEST_PASS: Millis = MINUTE;
+
+/** So many times in a row AWS is asked for its time sooner than the minute's tick would. */
+const MOST_DEAF = 2;
 
 const SHADOW: Outcome = { state: 'shadow', doubt: false, units: { to: 'stay' } };
 
@@ -77,6 +80,8 @@ export const makeReporting = ({
   /** When (monotonic) the pace lets out what the last pass left over, and when this resource's next slot comes. */
   let rest: Millis | undefined;
   let slot: Millis | undefined;
+  /** How many passes in a row have not learnt AWS's time. */
+  let deaf = 0;
   const halting = new AbortController();
 
   const items = (): readonly Item[] => {
@@ -138,7 +143,13 @@ export const makeReporting = ({
     // Before there is anything to bring, AWS need not be asked what time it is.
     if (modeUnder(verdict(), policies) === 'wait' && isIdle(ledger.agenda())) return;
     const first = timekeeping.now() ?? (await timekeeping.find());
+    // Also after a start under a remembered grant, which has not heard AWS: the next tick may be a minute away.
+    if (first === undefined && deaf < MOST_DEAF) {
+      rest = clock.monotonic() + REST * 2 ** deaf;
+      deaf += 1;
+    }
     if (first === undefined) return;
+    deaf = 0;
     slot = clock.monotonic() + nextSlotAfter(first, resource, policies.settle) - first;
     ledger.tick(hourOf(first), leading.hours() !== undefined);
     ledger.straighten(first, 1);

@@ -23,16 +23,16 @@ export type Timekeeping = {
    * as long as the machine slept, so it decides nothing but where usage is counted. Undefined before AWS was ever heard.
    */
   readonly guess: () => Instant | undefined;
-  /** As `now`, asking AWS when it is void. */
-  readonly find: () => Promise<Instant | undefined>;
+  /** As `now`, asking AWS when it is void; but not within `rest` of the last time that it was asked. */
+  readonly find: (rest?: Millis) => Promise<Instant | undefined>;
   /** Learns from the Date of an answer. */
   readonly hear: (answer: Answer<unknown>) => void;
   /** How far the wall clock is ahead of AWS's time, in ms; undefined while that is void. */
   readonly offset: () => Millis | undefined;
 };
 
-/** AWS is not asked for its time more often than this. */
-const REST: Millis = 15 * SECOND;
+/** AWS is not asked for its time more often than this, while there is time. */
+export const REST: Millis = 15 * SECOND;
 
 export const makeTimekeeping = ({
   clock,
@@ -79,10 +79,10 @@ export const makeTimekeeping = ({
   return {
     now,
     guess: () => now() ?? (last === undefined ? undefined : nowOf(last, reading())),
-    find: async () => {
+    find: async (rest = REST) => {
       const known = now();
       if (known !== undefined) return known;
-      if (asked !== undefined && clock.monotonic() - asked < REST) return undefined;
+      if (asked !== undefined && clock.monotonic() - asked < rest) return undefined;
       asked = clock.monotonic();
       const before = reading();
       const date = await ask();
