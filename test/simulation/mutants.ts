@@ -98,6 +98,18 @@ export const MUTANTS: readonly Mutant[] = [
     put: 'hour > open + slack',
   },
   {
+    name: 'the maximum of an hour is said of the next one when a resource comes back',
+    file: 'src/agent/io/ledger/takeOver.ts',
+    find: 'if (!SAYS_ONE_NUMBER.has(open.definition.meter)) {',
+    put: 'if (true) {',
+  },
+  {
+    name: 'a counter counts whole again under other tags',
+    file: 'src/agent/io/ledger/rows/series.ts',
+    find: '!mayBeRenamed({ at, start }, sameSource(report, together))',
+    put: 'true',
+  },
+  {
     name: 'an hour is over by the wall and not by the time of AWS',
     file: 'src/agent/services/reporting.ts',
     find: 'const now = timekeeping.now() ?? (await timekeeping.find());',

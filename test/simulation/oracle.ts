@@ -1,5 +1,6 @@
-import { format, type Hour, hourOf } from '../../src/agent/core/time/hour.ts';
+import { DAY, format, type Hour, hourOf } from '../../src/agent/core/time/hour.ts';
 import * as quantity from '../../src/agent/core/usage/quantity.ts';
+import type { Report } from '../../src/agent/core/usage/report.ts';
 import type { Cloud } from './cloud.ts';
 import { FIRST, leastPer } from './configurations.ts';
 import type { Process } from './process.ts';
@@ -7,6 +8,8 @@ import type { Process } from './process.ts';
 /** One volume's life: what was acknowledged on it, and the resources that owned it. */
 export type Lineage = {
   readonly acknowledged: Map<string, { readonly dimension: string; readonly count: quantity.Quantity }>;
+  /** What was handed in, whether or not the producer heard the answer, by id. */
+  readonly handed: Map<string, Report>;
   readonly resources: Set<string>;
 };
 
@@ -35,11 +38,41 @@ const overGrowth = (
     per,
   );
   if (readings.length === 0) return quantity.isZero(billed) ? [] : [`${name}: billed without any reading`];
-  const grown = quantity.subtract(readings.reduce(quantity.max), readings.reduce(quantity.min));
+  // One that says when it was at zero may count from there.
+  const isDated = lineages.some(({ handed }) => [...handed.values()].some(({ start }) => start !== undefined));
+  const least = isDated ? quantity.ZERO : readings.reduce(quantity.min);
+  const grown = quantity.subtract(readings.reduce(quantity.max), least);
   return quantity.compare(billed, grown) > 0
     ? [`${name}: billed for ${quantity.format(billed)}, but it grew by ${quantity.format(grown)}`]
     : [];
 };
+
+type Stored = { readonly resource: string; readonly dimension: string; readonly quantity: string };
+
+/**
+ * Meters that are one number an hour are never billed for more than one meter would be, whoever owned the volume: the sum of
+ * the highest of each hour, and of a `unique` what could be seen within each day.
+ */
+const overOneMeter = (stored: readonly Stored[], lineages: readonly Lineage[]): readonly string[] =>
+  FIRST.filter(({ meter }) => meter === 'max' || meter === 'last' || meter === 'unique').flatMap(({ name, meter }) =>
+    lineages.flatMap(({ handed, resources }) => {
+      const billed = quantity.sum(
+        stored
+          .filter(({ dimension, resource }) => dimension === name && resources.has(resource))
+          .map((record) => quantity.read(record.quantity)),
+      );
+      const numbers = new Map<string, quantity.Quantity>();
+      for (const { dimension, at, source, quantity: count } of handed.values()) {
+        if (dimension !== name) continue;
+        const slot = meter === 'unique' ? `${Math.floor(at / DAY)} ${source}` : String(hourOf(at));
+        numbers.set(slot, quantity.max(numbers.get(slot) ?? quantity.ZERO, count));
+      }
+      const most = quantity.sum([...numbers.values()]);
+      return quantity.compare(billed, most) > 0
+        ? [`${name}: billed ${quantity.format(billed)}, and one meter would have come to ${quantity.format(most)}`]
+        : [];
+    }),
+  );
 
 /**
  * Three truths at the end of a story: what producers were told, what AWS has stored, what the ledger believes. Answers one
@@ -52,6 +85,7 @@ export const checkEnd = ({
   cloud,
   unacknowledged,
   now,
+  isWallWrong,
   steady,
 }: {
   readonly agent: Process;
@@ -61,6 +95,8 @@ export const checkEnd = ({
   readonly unacknowledged: number;
   /** AWS's time. */
   readonly now: number;
+  /** Whether somebody set the wall clock: then nobody can say what an hour was. */
+  readonly isWallWrong: boolean;
   /** Whether a unit of this dimension was the same count throughout. */
   readonly steady: (dimension: string) => boolean;
 }): readonly string[] => {
@@ -157,5 +193,6 @@ export const checkEnd = ({
     }
   }
   broken.push(...overGrowth(stored, lineages));
+  if (!isWallWrong) broken.push(...overOneMeter(stored, lineages));
   return broken;
 };

@@ -41,7 +41,7 @@ export const simulate = async (story: Story): Promise<Result> => {
   const trace = (line: string): void => void hash.update(`${time.trueNow()} ${line}\n`);
   const cloud = makeCloud(time.awsNow, dice);
   const newFolder = (): string => mkdtempSync(join(DISK, 'tollgate-sim-'));
-  const newLineage = (): Lineage => ({ acknowledged: new Map(), resources: new Set() });
+  const newLineage = (): Lineage => ({ acknowledged: new Map(), handed: new Map(), resources: new Set() });
 
   let disk: 'full' | 'flaky' | 'fine' = 'fine';
   let folder = newFolder();
@@ -52,6 +52,9 @@ export const simulate = async (story: Story): Promise<Result> => {
   const lineages = [lineage];
   let agent: Process | undefined;
   let upAt: number | undefined;
+  /** When each resource began, by AWS's time. */
+  const launches = new Map([[resource, launchedAt]]);
+  const isWallWrong = story.events.some(({ kind }) => kind === 'wall');
   let variant = 0;
   const variants = new Set([0]);
   /** What producers have not had a receipt for: they come again until they have. */
@@ -107,6 +110,7 @@ export const simulate = async (story: Story): Promise<Result> => {
     // The door refuses a dimension that is not configured; its producer tries again after the next change.
     if (reports.some(({ dimension }) => !current.dimensions.has(dimension))) return;
     const to = lineage;
+    for (const { id, report } of usage) to.handed.set(id, report);
     const receipt = await hand(current, reports, key);
     if (receipt === undefined || receipt.kind === 'unavailable') return;
     if (receipt.kind === 'conflict') {
@@ -164,6 +168,8 @@ export const simulate = async (story: Story): Promise<Result> => {
           at: time.clock.wall() - (event.ago ?? 0),
           ...(event.team === undefined ? {} : { tags: { team: event.team } }),
           ...(event.source === undefined ? {} : { source: event.source }),
+          // What a wrong wall says of the past nobody can hold against the time of a life.
+          ...(event.start === undefined || isWallWrong ? {} : { start: START + event.start }),
         });
         await request(event.id, () => single(event, more()), event.times);
         return;
@@ -228,6 +234,15 @@ export const simulate = async (story: Story): Promise<Result> => {
       }
       case 'replace':
         agent?.kill();
+        goDown(event.down);
+        if (event.back && event.keepsVolume) {
+          const former = [...lineage.resources].filter((other) => other !== resource).at(-1);
+          if (former !== undefined) {
+            resource = former;
+            launchedAt = launches.get(former) ?? launchedAt;
+            return;
+          }
+        }
         pods += 1;
         resource = `task/${pods}`;
         if (!event.keepsVolume) {
@@ -236,8 +251,8 @@ export const simulate = async (story: Story): Promise<Result> => {
           lineage = newLineage();
           lineages.push(lineage);
         }
-        goDown(event.down);
         launchedAt = time.awsNow() + event.down;
+        launches.set(resource, launchedAt);
         return;
       case 'wall':
         time.setWall(event.by);
@@ -288,6 +303,7 @@ export const simulate = async (story: Story): Promise<Result> => {
       cloud,
       unacknowledged: outbox.size,
       now: time.awsNow(),
+      isWallWrong,
       steady: (dimension) => [...variants].every((one) => isSame(dimension, one)),
     }),
   );

@@ -63,6 +63,8 @@ export type Event = { readonly at: number } & (
       readonly team?: string;
       /** Whose reading it is, or what was seen. */
       readonly source?: string;
+      /** When the counter was at zero: milliseconds from the start of the story. */
+      readonly start?: number;
       /** How far back the usage was; undefined: not dated. */
       readonly ago?: number;
       /** How many equal requests go out at once. */
@@ -80,8 +82,11 @@ export type Event = { readonly at: number } & (
       readonly burst: readonly Usage[];
     }
   | { readonly kind: 'stop'; readonly budget: number; readonly down: number }
-  /** The pod or task is replaced: its volume goes with it, or does not. */
-  | { readonly kind: 'replace'; readonly keepsVolume: boolean; readonly down: number }
+  /**
+   * The pod or task is replaced: its volume goes with it, or does not. `back`: by one that had the volume before, where there
+   * is one, and else by a new one.
+   */
+  | { readonly kind: 'replace'; readonly keepsVolume: boolean; readonly back: boolean; readonly down: number }
   | { readonly kind: 'wall'; readonly by: number }
   | { readonly kind: 'sleep'; readonly for: number }
   | { readonly kind: 'disk'; readonly state: 'full' | 'flaky' | 'fine' }
@@ -110,7 +115,8 @@ const TAGGED = 'sevenths';
 const quantityOf = (dice: Dice, dimension: string): string =>
   dimension === 'decimal'
     ? `${dice.whole(0, 50)}.${String(dice.whole(0, 9_999_999)).padStart(7, '0')}`
-    : String(dice.whole(0, 20));
+    : // More than a record can say is rare, and is where its excess could go astray.
+      String(dice.chance(0.02) ? 5_000_000_000 : dice.whole(0, 20));
 
 /** What makes one report of a request unfit, so that nothing of the request may count. */
 const FAULTS: readonly Readonly<Record<string, unknown>>[] = [
@@ -187,13 +193,17 @@ export const storyOf = (seed: number, hours: number): Story => {
   }
   if (dice.chance(0.15)) {
     let reading = dice.whole(0, 1_000);
+    const [start, moves] = [dice.chance(0.5) ? { start: MINUTE } : {}, dice.whole(0, 40)];
     const moments = Array.from({ length: dice.whole(5, 30) }, when).toSorted((a, b) => a - b);
     for (const [index, at] of moments.entries()) {
       const dimension = dice.pick(OTHER_DIMENSIONS);
       reading += dice.whole(0, 20);
       const source = dimension === 'seen' ? `someone-${dice.whole(0, 5)}` : 'one';
       const quantity = { grown: String(reading), seen: '1' }[dimension as string] ?? String(dice.whole(0, 20));
-      add({ at, kind: 'report', dimension, quantity, id: `x${index}`, source, times: dice.chance(0.2) ? 2 : 1 });
+      // At most once in its life the counter changes its tags.
+      const counter = dimension === 'grown' ? { ...start, team: index < moves ? 'blue' : 'red' } : {};
+      const times = dice.chance(0.2) ? 2 : 1;
+      add({ at, kind: 'report', dimension, quantity, id: `x${index}`, source, times, ...counter });
     }
   }
   for (let n = count(3); n > 0; n -= 1) {
@@ -222,7 +232,19 @@ export const storyOf = (seed: number, hours: number): Story => {
     });
   }
   for (let n = count(0.4); n > 0; n -= 1) {
-    add({ at: when(), kind: 'replace', keepsVolume: dice.chance(0.6), down: dice.pick([0, MINUTE, HOUR]) });
+    const keepsVolume = dice.chance(0.6);
+    const at = when();
+    const down = dice.pick([0, MINUTE, HOUR]);
+    add({ at, kind: 'replace', keepsVolume, back: false, down });
+    // The volume goes to and fro between two, within an hour or about one.
+    if (keepsVolume && dice.chance(0.5))
+      add({
+        at: Math.min(length - 1, at + dice.whole(1, 70) * MINUTE),
+        kind: 'replace',
+        keepsVolume,
+        back: true,
+        down,
+      });
   }
   for (let n = count(0.5); n > 0; n -= 1) {
     add({
@@ -291,7 +313,7 @@ export const storyOf = (seed: number, hours: number): Story => {
       burst: [],
     });
     // At once after the death, however late that came.
-    if (dice.chance(0.3)) add({ at: at + 1, kind: 'replace', keepsVolume: true, down: 0 });
+    if (dice.chance(0.3)) add({ at: at + 1, kind: 'replace', keepsVolume: true, back: false, down: 0 });
     add({ at: at + 1, kind: 'weather', weather: dice.pick([...REFUSING, 'lostBefore', 'notEntitled'] as const) });
     add({ at: at + dice.pick([HOUR, 8 * HOUR, 8 * HOUR]), kind: 'weather', weather: 'fine' });
   }
