@@ -317,6 +317,27 @@ export const storyOf = (seed: number, hours: number): Story => {
     add({ at: at + 1, kind: 'weather', weather: dice.pick([...REFUSING, 'lostBefore', 'notEntitled'] as const) });
     add({ at: at + dice.pick([HOUR, 8 * HOUR, 8 * HOUR]), kind: 'weather', weather: 'fine' });
   }
+  // So is a resource that comes back to an hour which it has sent, after another one that has counted in it.
+  for (let n = count(0.3); n > 0; n -= 1) {
+    const begin = dice.whole(0, hours - 1) * HOUR + dice.whole(0, 30) * MINUTE;
+    const dimension = dice.pick(['peak', 'newest'] as const);
+    const say = (minute: number, id: string): void =>
+      add({
+        at: begin + minute * MINUTE,
+        kind: 'report',
+        dimension,
+        quantity: String(dice.whole(1, 20)),
+        id,
+        source: 'one',
+        times: 1,
+      });
+    say(0, `t${n}.0`);
+    add({ at: begin + 5 * MINUTE, kind: 'stop', budget: 25 * SECOND, down: 0 });
+    add({ at: begin + 8 * MINUTE, kind: 'replace', keepsVolume: true, back: false, down: 0 });
+    say(12, `t${n}.1`);
+    add({ at: begin + 16 * MINUTE, kind: 'replace', keepsVolume: true, back: true, down: 0 });
+    say(20, `t${n}.2`);
+  }
   return { seed, hours, events: events.toSorted((a, b) => a.at - b.at) };
 };
 

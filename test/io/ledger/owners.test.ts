@@ -197,7 +197,7 @@ test.each(['sum', 'counter', 'max', 'average', 'last', 'unique'] as const)(
         if (meter === 'average') expect(Math.abs(billed - expected)).toBeLessThan(0.001);
         else expect(billed).toBe(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   },
 );
