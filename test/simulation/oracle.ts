@@ -85,7 +85,7 @@ export const checkEnd = ({
   cloud,
   unacknowledged,
   now,
-  isWallWrong,
+  isTimeSure,
   steady,
 }: {
   readonly agent: Process;
@@ -95,8 +95,8 @@ export const checkEnd = ({
   readonly unacknowledged: number;
   /** AWS's time. */
   readonly now: number;
-  /** Whether somebody set the wall clock: then nobody can say what an hour was. */
-  readonly isWallWrong: boolean;
+  /** Nobody set the wall clock, and the machine never slept: else a report may count in an hour that is not its own. */
+  readonly isTimeSure: boolean;
   /** Whether a unit of this dimension was the same count throughout. */
   readonly steady: (dimension: string) => boolean;
 }): readonly string[] => {
@@ -193,6 +193,6 @@ export const checkEnd = ({
     }
   }
   broken.push(...overGrowth(stored, lineages));
-  if (!isWallWrong) broken.push(...overOneMeter(stored, lineages));
+  if (isTimeSure) broken.push(...overOneMeter(stored, lineages));
   return broken;
 };

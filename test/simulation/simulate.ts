@@ -303,7 +303,7 @@ export const simulate = async (story: Story): Promise<Result> => {
       cloud,
       unacknowledged: outbox.size,
       now: time.awsNow(),
-      isWallWrong,
+      isTimeSure: !isWallWrong && !story.events.some(({ kind }) => kind === 'sleep'),
       steady: (dimension) => [...variants].every((one) => isSame(dimension, one)),
     }),
   );
