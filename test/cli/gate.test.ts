@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,4 +93,23 @@ test('wait ends at once with a refusal, whatever its code, and at the time-out w
   world.state.verdict = verdictOf('pending');
   expect(await wait('--timeout', '0s')).toMatchObject({ code: 69, stderr: expect.stringContaining('pending') });
   expect((await wait('--timeout', 'soon')).code).toBe(64);
+});
+
+test('wait ends with 69 when the agent has ended that it was told of, and not before', async () => {
+  let asked = 0;
+  const verdict = () => {
+    asked += 1;
+    return verdictOf('pending');
+  };
+  await using world = await startDoor({ handlers: { verdict, started: () => false } });
+  const agent = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const ended = once(agent, 'exit');
+  const waiting = startTollgate(['gate', 'wait', '--url', world.url, '--pid', String(agent.pid)]);
+  while (asked < 3) await new Promise(setImmediate);
+  agent.kill();
+  await ended;
+  const { code, stderr } = await waiting.ended;
+  expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining(`process ${agent.pid}, has ended`) });
+  for (const wrong of ['0', 'x', '-1'])
+    expect((await tollgate(['gate', 'wait', '--url', world.url, `--pid=${wrong}`])).code).toBe(64);
 });

@@ -68,6 +68,30 @@ const timeoutOf = (text: string | undefined): Millis => {
   throw new TollgateError('wrong_usage', `--timeout: ${read.message}`, { exitCode: EXIT.usage, remedy: read.fix });
 };
 
+const processOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new TollgateError('wrong_usage', `--pid: "${text}" is no process`, {
+    exitCode: EXIT.usage,
+    remedy: "write the number of the agent's process, $MAINPID in an ExecStartPost of systemd",
+  });
+};
+
+/** Whether there is a process of this number; one that is not ours to signal is one, too. */
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    return !(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH');
+  }
+};
+
+const gone = (pid: number): TollgateError =>
+  new TollgateError('agent_unreachable', `the agent, process ${pid}, has ended before the gate was open`, {
+    exitCode: EXIT.unreachable,
+    remedy: 'its log and its exit code say why',
+  });
+
 const isMissingFile = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 
 /** Whether waiting helps: the agent may not be up yet, and its token not written. */
@@ -93,10 +117,12 @@ const wait = defineCommand({
   meta: { name: 'wait', description: 'Waits until the product may run (0) or may not (the code of the refusal)' },
   args: {
     timeout: { type: 'string', description: 'Give up with 69 after this time; without it never', valueHint: '30m' },
+    pid: { type: 'string', description: 'Give up with 69 when this process, the agent, has ended', valueHint: 'PID' },
     ...AGENT_ARGS,
   },
   run: async ({ args }) => {
     const end = performance.now() + timeoutOf(args.timeout);
+    const pid = processOf(args.pid);
     const agent = await findAgent(args, process.env);
     for (;;) {
       const found = await openGate(agent);
@@ -104,6 +130,7 @@ const wait = defineCommand({
         process.stdout.write(`${found.verdict}\n`);
         return;
       }
+      if (pid !== undefined && !isThere(pid)) throw gone(pid);
       if (performance.now() + PAUSE > end) throw found;
       await sleep(PAUSE);
     }
