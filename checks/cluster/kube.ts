@@ -52,6 +52,8 @@ type State = {
 
 export type ContainerStatus = {
   readonly name: string;
+  /** containerd://ID */
+  readonly containerID?: string;
   readonly state: State;
   readonly lastState: State;
   readonly started?: boolean;

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../moved-clock/scenario.ts';
 import type { Aws } from './aws.ts';
-import { type ContainerStatus, containerOf, type Kube, type Pod, until } from './kube.ts';
+import { type ContainerStatus, containerOf, type Kube, must, type Pod, until } from './kube.ts';
 import { accountOf, type Home, type Release, release } from './releases.ts';
 
 const home = (namespace: string, pricing: Home['pricing'], more: Partial<Home> = {}): Home => ({
@@ -20,6 +20,7 @@ export const HOMES = {
   sidecar: home('sidecar', 'usage'),
   init: home('init', 'hourly'),
   job: home('job', 'usage'),
+  killed: home('killed', 'usage'),
   own: home('own', 'usage'),
   refused: home('refused', 'usage', { isSubscribed: false }),
   refusedInit: home('refused-init', 'hourly', { isSubscribed: false }),
@@ -73,6 +74,25 @@ const heldBack: Play = async ({ kube, install, uninstall, product }, aws) => {
   await uninstall();
   // The last 500 pages were reported after the signal to stop.
   assert.deepEqual(await aws.bill(product), { pages: '42' });
+};
+
+/** One report from the product's container, by the program that is in its image. */
+const report = (kube: Kube, pod: Pod, ...words: readonly string[]): Promise<string> =>
+  kube.ask('exec', pod.metadata.name, '-c', 'app', '--', '/opt/tollgate/bin/tollgate', 'report', ...words);
+
+const killed: Play = async ({ kube, install, uninstall, product }, aws) => {
+  await install();
+  const { pod } = await seen(kube, 'the product runs', 'app', isRunning);
+  await until('it has reported', async () => (await kube.log(pod.metadata.name, 'app')).includes('morning: 202'));
+  const id = containerOf(await podOf(kube), 'tollgate')?.containerID?.replace('containerd://', '') ?? '';
+  await must('ctr', ['-a', '/run/containerd.sock', '-n', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', id]);
+  await seen(kube, 'the sidecar is back', 'tollgate', (one) => one.restartCount === 1 && one.started === true);
+  await report(kube, pod, 'pages', '2000', '--id', 'noon');
+  const app = containerOf(await podOf(kube), 'app');
+  assert.equal(app?.restartCount, 0, 'the product went on');
+  await uninstall();
+  // 41,500 before the kill, 2,000 after it, 500 at the end.
+  assert.deepEqual(await aws.bill(product), { pages: '44' });
 };
 
 const registered: Play = async ({ kube, install, product }, aws) => {
@@ -129,10 +149,9 @@ const upgraded: Play = async ({ folder, kube, install, upgrade, uninstall, produ
   assert.notEqual(after?.metadata.uid, before?.metadata.uid);
   assert.equal(containerOf(after, 'tollgate')?.restartCount, 0, 'it did not stumble over the one before it');
   // One whom the ledger has seen, and one whom it has not.
-  for (const source of ['ada', 'linus']) {
-    const report = ['/opt/tollgate/bin/tollgate', 'report', 'users', '1', '--source', source];
-    await kube.ask('exec', desks[0]?.metadata.name ?? '', '-c', 'app', '--', ...report);
-  }
+  const [desk] = desks;
+  assert.ok(desk !== undefined);
+  for (const source of ['ada', 'linus']) await report(kube, desk, 'users', '1', '--source', source);
   await uninstall();
   // Ada, Grace, the two desks, and Linus.
   assert.deepEqual(await aws.records(product), [{ dimension: 'users', quantity: '5', resource: after?.metadata.uid }]);
@@ -200,6 +219,12 @@ export const scenariosOf = (folder: string, aws: Aws) => {
         'hourly-init-container',
         registered,
         { replicas: 2 },
+      ),
+      scenario(
+        'a native sidecar that is killed comes back to its ledger and to its grant, while the product goes on',
+        HOMES.killed,
+        'usage-sidecar',
+        killed,
       ),
       scenario('O20: a Job with a native sidecar completes and is billed', HOMES.job, 'usage-job', completed),
       scenario(
