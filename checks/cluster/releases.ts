@@ -74,17 +74,21 @@ export const release = async ({
   home: { namespace, product },
   example,
   values,
+  shipped,
 }: {
   readonly folder: string;
   readonly aws: Aws;
   readonly home: Home;
   readonly example: string;
   readonly values: object;
+  /** Of the values in examples/values. */
+  readonly shipped: readonly string[];
 }) => {
   const kube = cluster(folder, namespace);
   const chart = await chartOf(example, product, aws);
   const helm = (words: readonly string[]): Promise<string> =>
     must(HELM, [...words, '--kubeconfig', `${folder}/kubeconfig`, '--namespace', namespace]);
+  const files = shipped.map((name) => join(ROOT, 'examples', 'values', name));
   /** Installs or upgrades with these values of Tollgate's. */
   const put = (command: readonly string[], tollgate: object): Promise<string> => {
     const annotations = { 'eks.amazonaws.com/role-arn': `arn:aws:iam::111122223333:role/${namespace}` };
@@ -93,7 +97,7 @@ export const release = async ({
       file,
       JSON.stringify({ replicas: 1, ...values, tollgate: { serviceAccount: { annotations }, ...tollgate } }),
     );
-    return helm([...command, 'acme', chart, '--values', file]);
+    return helm([...command, 'acme', chart, ...[...files, file].flatMap((one) => ['--values', one])]);
   };
   await kube.apply({
     apiVersion: 'v1',

@@ -22,6 +22,7 @@ export const HOMES = {
   job: home('job', 'usage'),
   killed: home('killed', 'usage'),
   own: home('own', 'usage'),
+  standby: home('standby', 'usage'),
   refused: home('refused', 'usage', { isSubscribed: false }),
   refusedInit: home('refused-init', 'hourly', { isSubscribed: false }),
   stranger: home('stranger', 'usage', { account: 'somebody-else' }),
@@ -127,25 +128,68 @@ const giveDisk = async (kube: Kube, path: string): Promise<void> => {
   });
 };
 
-const upgraded: Play = async ({ folder, kube, install, upgrade, uninstall, product }, aws) => {
-  await giveDisk(kube, join(folder, 'disk'));
-  await kube.apply({
+/** The secret that the pods of a product report by. */
+const giveToken = (kube: Kube): Promise<string> =>
+  kube.apply({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'acme-tollgate-door-token' },
     stringData: { token: 'a-token-that-only-this-check-knows' },
   });
-  await install();
-  const desks = await until('both desks have reported', async () => {
+
+const OWN = 'app.kubernetes.io/name=tollgate';
+
+/** Both pods of the product, once each has had its three reports taken. */
+const desksOf = (kube: Kube): Promise<readonly Pod[]> =>
+  until('both desks have reported', async () => {
     const found = await kube.pods('app.kubernetes.io/name=acme-desk');
     const logs = await Promise.all(found.map(({ metadata: { name } }) => kube.log(name, 'app')));
     return found.length === 2 && logs.every((log) => (log.match(/: 202/g) ?? []).length === 3) && found;
   });
-  const own = 'app.kubernetes.io/name=tollgate';
-  const before = await podOf(kube, own);
+
+/** The replica that the Lease names, with what else there is. */
+const leaderOf = async (kube: Kube): Promise<{ readonly leader?: Pod; readonly others: readonly Pod[] }> => {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${kube.namespace}/leases/acme-tollgate-reporter`;
+  const { spec } = JSON.parse(await kube.look(path)) as { readonly spec?: { readonly holderIdentity?: string } };
+  const pods = await kube.pods(OWN);
+  const isHolder = ({ metadata: { name, uid } }: Pod): boolean =>
+    [name, uid].some((word) => spec?.holderIdentity?.includes(word) === true);
+  const leader = pods.find(isHolder);
+  return { ...(leader !== undefined && { leader }), others: pods.filter((pod) => !isHolder(pod)) };
+};
+
+const stoodBy: Play = async ({ kube, install, uninstall, product }, aws) => {
+  await giveToken(kube);
+  await install();
+  await desksOf(kube);
+  const { leader, other } = await until('one leads and one stands by', async () => {
+    const { leader: found, others } = await leaderOf(kube);
+    const [one] = others;
+    const isUp = (pod: Pod | undefined): boolean => containerOf(pod, 'tollgate')?.started === true;
+    return found !== undefined && isUp(found) && isUp(one) && { leader: found, other: one };
+  });
+  const isReady = (pod: Pod | undefined): boolean | undefined => containerOf(pod, 'tollgate')?.ready;
+  assert.deepEqual([isReady(leader), isReady(other)], [true, false]);
+  await kube.ask('delete', 'pod', leader.metadata.name);
+  const next = await until('another one leads', async () => {
+    const { leader: found } = await leaderOf(kube);
+    return found?.metadata.uid !== leader.metadata.uid && found;
+  });
+  assert.equal(next.metadata.uid, other?.metadata.uid, 'the one that stood by');
+  await uninstall();
+  // Ada, Grace and the two desks, by the one that took the reports.
+  assert.deepEqual(await aws.records(product), [{ dimension: 'users', quantity: '4', resource: leader.metadata.uid }]);
+};
+
+const upgraded: Play = async ({ folder, kube, install, upgrade, uninstall, product }, aws) => {
+  await giveDisk(kube, join(folder, 'disk'));
+  await giveToken(kube);
+  await install();
+  const desks = await desksOf(kube);
+  const before = await podOf(kube, OWN);
   // The old one hands its hour over, as the example says; nobody comes after the new one.
   await upgrade({ config: { metering: { onShutdown: 'send' } } });
-  const after = await podOf(kube, own);
+  const after = await podOf(kube, OWN);
   assert.notEqual(after?.metadata.uid, before?.metadata.uid);
   assert.equal(containerOf(after, 'tollgate')?.restartCount, 0, 'it did not stumble over the one before it');
   // One whom the ledger has seen, and one whom it has not.
@@ -184,10 +228,17 @@ const distrusted: Play = async ({ kube, install }) => {
 
 /** Those that steer AWS for everybody, and those that may be played beside each other. */
 export const scenariosOf = (folder: string, aws: Aws) => {
-  const scenario = (name: string, at: Home, example: string, play: Play, values: object = {}): Scenario => ({
+  const scenario = (
+    name: string,
+    at: Home,
+    example: string,
+    play: Play,
+    values: object = {},
+    shipped: readonly string[] = [],
+  ): Scenario => ({
     name,
     play: async () => {
-      const acme = await release({ folder, aws, home: at, example, values });
+      const acme = await release({ folder, aws, home: at, example, values, shipped });
       try {
         await play(acme, aws);
       } catch (error) {
@@ -212,6 +263,14 @@ export const scenariosOf = (folder: string, aws: Aws) => {
         'usage-own-pod',
         upgraded,
         { replicas: 2 },
+      ),
+      scenario(
+        'of two replicas of a pod of its own the one that the Lease names takes the reports, and the other follows it',
+        HOMES.standby,
+        'usage-own-pod',
+        stoodBy,
+        { replicas: 2 },
+        ['usage-own-pod.standby.yaml'],
       ),
       scenario(
         'an init container registers each pod of an hourly product before it starts',
