@@ -11,6 +11,7 @@
 
 kubernetes=$root/checks/tools/kubernetes.sh
 work=$(mktemp -d)
+export TMPDIR="$work"
 beside=
 dist=
 end() {
