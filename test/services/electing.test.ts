@@ -229,6 +229,16 @@ test('a write that comes late, when another one has written, is a conflict and c
   expect(leaders(one, two)).toEqual([false, true]);
 });
 
+test('somebody writes the Lease beside the leader: it reads it again, and leads on over the hours', async () => {
+  const world = await startWorld('10:20:00');
+  const one = world.replica('one');
+  await world.to('10:30:00');
+  world.lease.put({});
+  await world.to('11:10:00');
+  expect(one.hours()).toBeDefined();
+  expect(world.lease.requests.filter(({ verb }) => verb === 'get').length).toBeGreaterThan(1);
+});
+
 test.each([
   [401, 'mount the service account'],
   [403, 'resourceNames: [reporter], verbs: [get, update]'],
