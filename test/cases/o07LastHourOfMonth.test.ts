@@ -26,9 +26,10 @@ const useLastHour = async ({ down }: { readonly down: boolean }) => {
       const { hours } = await service.status();
       return hours.every(({ hour, state }) => hour !== '2026-12-31T23Z' || (state !== 'open' && state !== 'waiting'));
     });
+    const { hours } = await service.status();
     next.child.kill('SIGTERM');
     expect((await next.ended).code).toBe(0);
-    return { records: await aws.records(), log: next.stderr() };
+    return { records: await aws.records(), log: next.stderr(), hours };
   };
   return {
     settledBy,
@@ -59,7 +60,8 @@ test.concurrent('O07 after an outage until 04:00 it is still billed in its own m
 
 test.concurrent('O07 after an outage until 07:00 it rolls into the next month by a line that names both hours', async () => {
   await using month = await useLastHour({ down: true });
-  const { records, log } = await month.settledBy('2027-01-01T07:00:00Z');
+  const { records, log, hours } = await month.settledBy('2027-01-01T07:00:00Z');
+  expect(hours).toMatchObject([{ hour: '2027-01-01T07Z', state: 'open', quantity: '0', moved: '9' }]);
   expect(records).toMatchObject([{ hour: '2027-01-01T07:00:00Z', quantity: '9' }]);
   const lines = log.split('\n').filter((line) => line.includes('movedTo'));
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
@@ -71,6 +73,7 @@ test.concurrent('O07 after an outage until 07:00 it rolls into the next month by
       dimension: 'requests',
       quantity: '9',
       state: 'moved',
+      record: expect.stringMatching(/^[0-9a-f]{12}$/),
       reason: expect.stringContaining('2026-12-31T23Z'),
     },
   ]);

@@ -88,10 +88,14 @@ const dimensionRow = ({ name, meter, open, carry, receipted, lastReceipt }: Dime
   lastReceipt === null ? NONE : `${lastReceipt.quantity} for ${lastReceipt.hour}`,
 ];
 
+/** An agent of an earlier version says nothing of what moved. */
+const quantityOf = ({ quantity, moved = '0' }: HourStatus): string =>
+  moved === '0' ? quantity : `${quantity} + ${moved} moved`;
+
 const hourRow = (hour: HourStatus): readonly string[] => [
   hour.hour,
   hour.dimension,
-  hour.quantity,
+  quantityOf(hour),
   hour.doubt ? `${hour.state}, in doubt` : hour.state,
   timeLeft(hour.timeLeft),
   String(hour.attempts),

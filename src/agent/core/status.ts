@@ -103,6 +103,8 @@ export type HourStatus = {
   readonly dimension: string;
   /** Units of a record; of an open hour the raw count. */
   readonly quantity: string;
+  /** Units that an open hour has from hours that could not be sent; `0` of a record, whose quantity has them in it. */
+  readonly moved: string;
   readonly state: RecordState | 'open';
   readonly doubt: boolean;
   /** Milliseconds until the hour can no longer be sent, negative afterwards; null when AWS's time is not known. */

@@ -85,7 +85,11 @@ export const makeSending = ({
     try {
       return ledger.judge(attempt, note, decide);
     } catch (error) {
-      log.error('answer not written yet', { token: attempt.token.slice(0, 12), answer: note.line, why: String(error) });
+      log.error('answer not written yet', {
+        record: attempt.token.slice(0, 12),
+        answer: note.line,
+        why: String(error),
+      });
       unwritten.push({ attempt, note, decide });
       return undefined;
     }

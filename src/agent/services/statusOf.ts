@@ -44,17 +44,19 @@ const hoursOf = ({ open, records }: LedgerOverview, awsNow: Instant | undefined)
     hour: format(record.hour),
     dimension: record.dimension,
     quantity: quantity.format(record.quantity),
+    moved: quantity.format(quantity.ZERO),
     state: record.state,
     doubt: record.doubt,
     timeLeft: timeLeft(record.hour),
     attempts: record.attempts,
     lastAnswer: record.lastAnswer ?? null,
   }));
-  const ofOpen = open.map(({ dimension, hour, counted }) => ({
+  const ofOpen = open.map(({ dimension, hour, counted, moved }) => ({
     at: hour,
     hour: format(hour),
     dimension,
     quantity: quantity.format(counted),
+    moved: quantity.format(moved),
     state: 'open' as const,
     doubt: false,
     timeLeft: timeLeft(hour),

@@ -29,6 +29,7 @@ export type Service = Disposable & {
 
 export type Status = {
   readonly verdict: { readonly value: string; readonly confirmed: boolean; readonly remembered: boolean };
+  readonly clock: { readonly void: boolean };
   readonly sender: { readonly state: string; readonly lastAnswer: string | null };
   readonly dimensions: readonly {
     readonly name: string;
