@@ -29,6 +29,8 @@ const STATUS: Status = {
     maxBytes: 1_073_741_824,
     dedupe: 86_400_000,
     disk: 'ok',
+    folderBytes: 2_097_152,
+    folderMaxBytes: 1_141_899_264,
     rescues: [],
     losses: [],
   },

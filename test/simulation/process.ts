@@ -85,7 +85,13 @@ export const startProcess = async (
 
   const openAs = (owner: string): Promise<OpenLedger> =>
     openLedger({
-      settings: { directory: folder, maxBytes: 2 ** 28, dedupe: { keep: 48 * hour.HOUR, least: hour.HOUR }, wait: 0 },
+      settings: {
+        directory: folder,
+        maxBytes: 2 ** 28,
+        dedupe: { keep: 48 * hour.HOUR, least: hour.HOUR },
+        retain: 90 * hour.DAY,
+        wait: 0,
+      },
       product: PRODUCT,
       dimensions,
       policies: POLICIES,

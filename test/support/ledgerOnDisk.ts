@@ -25,6 +25,7 @@ export const openIn = (
       directory,
       maxBytes: 2 ** 26,
       dedupe: { keep: 24 * hour.HOUR, least: hour.HOUR },
+      retain: 90 * hour.DAY,
       wait: 0,
       ...settings,
     },

@@ -88,6 +88,7 @@ export const startWorld = async (settings: Settings) => {
         directory,
         maxBytes: 2 ** 26,
         dedupe: { keep: 24 * hour.HOUR, least: hour.HOUR },
+        retain: 90 * hour.DAY,
         wait: 0,
         ...settings.ledger,
       },

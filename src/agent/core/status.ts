@@ -47,6 +47,9 @@ export type Status = {
     readonly id: string;
     readonly bytes: number;
     readonly maxBytes: number;
+    /** Of all files in the folder: now, and what they may come to. */
+    readonly folderBytes: number;
+    readonly folderMaxBytes: number;
     /** How long ids are known at this moment. */
     readonly dedupe: number;
     /** `ok`, or in words what is wrong with the disk. */

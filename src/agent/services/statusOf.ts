@@ -23,6 +23,7 @@ export type Readings = {
     | {
         readonly id: string;
         readonly bytes: number;
+        readonly folder: { readonly bytes: number; readonly most: number };
         readonly dedupe: Millis;
         readonly trouble: string | undefined;
         readonly rescues: readonly { readonly at: Instant; readonly why: string }[];
@@ -191,6 +192,8 @@ export const statusOf = (readings: Readings): Status => {
             id: ledger.id,
             bytes: ledger.bytes,
             maxBytes: config.ledger.maxBytes,
+            folderBytes: ledger.folder.bytes,
+            folderMaxBytes: ledger.folder.most,
             dedupe: ledger.dedupe,
             disk: ledger.trouble ?? 'ok',
             rescues: ledger.rescues.map(({ at, why }) => ({ at: time(at), why })),

@@ -55,6 +55,7 @@ test('the least configuration has every default', () => {
       directory: '/var/lib/tollgate',
       maxBytes: 2 ** 30,
       dedupe: { keep: 86_400_000, least: 3_600_000 },
+      retain: 7_776_000_000,
       wait: 60_000,
     },
     gate: { patience: 1_800_000, onPatience: 'exit', graceAfterPurchase: false },

@@ -45,7 +45,13 @@ export const makePod = (
     const deps = { clock: machine.clock, scheduler: machine.scheduler, random, log: SILENT };
     const ledger = await openLedger({
       ...deps,
-      settings: { directory, maxBytes: 2 ** 26, dedupe: { keep: 24 * HOUR, least: HOUR }, wait: 0 },
+      settings: {
+        directory,
+        maxBytes: 2 ** 26,
+        dedupe: { keep: 24 * HOUR, least: HOUR },
+        retain: 2_160 * HOUR,
+        wait: 0,
+      },
       product: PRODUCT,
       dimensions: configured,
       policies,

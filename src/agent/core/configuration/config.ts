@@ -63,6 +63,8 @@ export type Config = {
     readonly directory: string;
     readonly maxBytes: number;
     readonly dedupe: { readonly keep: Millis; readonly least: Millis };
+    /** How long settled records are kept one by one. */
+    readonly retain: Millis;
     readonly wait: Millis;
   };
   readonly gate: {

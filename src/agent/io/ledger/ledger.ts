@@ -15,7 +15,7 @@ import { beginOn } from './beginOn.ts';
 import { type Books, makeBooks } from './books/books.ts';
 import { makeBallast } from './disk/ballast.ts';
 import { type Database, openWhole } from './disk/database.ts';
-import { explained, prepareFolder } from './disk/folder.ts';
+import { bytesIn, explained, MOST_BESIDE, prepareFolder } from './disk/folder.ts';
 import { signIn, signOut } from './disk/holder.ts';
 import { writeIntoPlace } from './disk/inPlace.ts';
 import { openPatiently } from './disk/openPatiently.ts';
@@ -29,6 +29,7 @@ import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
 import { isGuessed, setFirstHour } from './rows/firstHour.ts';
 import { lossesOf } from './rows/losses.ts';
+import { addUpPast } from './rows/past.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
 
@@ -56,6 +57,8 @@ export type LedgerReading = {
   readonly id: string;
   /** Bytes of the file in use. */
   readonly bytes: number;
+  /** Bytes of all files in the folder, and what they may come to. */
+  readonly folder: { readonly bytes: number; readonly most: number };
   /** How far back ids are known, in ms. */
   readonly dedupe: Millis;
   /** Undefined while the disk takes what we write; else why not. The rest is then what was read last. */
@@ -238,6 +241,8 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
   /** What was read last: while its disk fails, the status still says what the ledger held. */
   let look = lookInside();
 
+  /** The last hour in which all that had become too old was added up. */
+  let addedUp: Hour | undefined;
   /** Whether reports came since the last tick: a log that nobody writes to is made small. */
   let isBusy = false;
 
@@ -329,6 +334,7 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
         signOfLife(store);
         window.forget(store, hour);
         forgetOldUsage(store, hour, clock.wall());
+        if (addedUp !== hour && !addUpPast(store, hour, settings.retain)) addedUp = hour;
       });
       const { database } = writer.store();
       try {
@@ -398,7 +404,8 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       } catch (error) {
         if (writer.trouble() === undefined) throw error;
       }
-      return { ...look, id: id ?? opening.id, dedupe: window.length(), trouble: writer.trouble(), rescues };
+      const folder = { bytes: bytesIn(directory), most: settings.maxBytes + MOST_BESIDE };
+      return { ...look, folder, id: id ?? opening.id, dedupe: window.length(), trouble: writer.trouble(), rescues };
     },
   };
 };

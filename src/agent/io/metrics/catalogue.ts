@@ -25,6 +25,8 @@ export const METRICS = {
     labels: ['operation', 'outcome'],
   },
   ledger_bytes: { kind: 'gauge', help: 'Size of the ledger on disk.' },
+  ledger_folder_bytes: { kind: 'gauge', help: "Size of all files in the ledger's folder." },
+  ledger_folder_max_bytes: { kind: 'gauge', help: "What all files in the ledger's folder may come to." },
   ledger_trouble: { kind: 'gauge', help: '1 while the disk does not take what the ledger writes, else 0.' },
   ledger_rescues: {
     kind: 'gauge',

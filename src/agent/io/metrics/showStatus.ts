@@ -40,6 +40,8 @@ export const showStatus = (metrics: Metrics, status: Status, { overview, keyRota
   const stranded = quantity.sum(unsettled.flatMap((units) => units ?? []));
   metrics.set('stranded_units', Number(quantity.format(stranded)));
   metrics.set('ledger_bytes', status.ledger?.bytes ?? 0);
+  metrics.set('ledger_folder_bytes', status.ledger?.folderBytes ?? 0);
+  metrics.set('ledger_folder_max_bytes', status.ledger?.folderMaxBytes ?? 0);
   metrics.set('ledger_trouble', (status.ledger?.disk ?? 'ok') === 'ok' ? 0 : 1);
   metrics.set('ledger_rescues', status.ledger?.rescues.length ?? 0);
   metrics.set('ledger_losses', status.ledger?.losses.length ?? 0);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HOUR, MINUTE, SECOND } from '../../time/hour.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../time/hour.ts';
 import { dimensionName, dimensionSchema } from './dimension.ts';
 import { LATER } from './later.ts';
 import { duration, flag, integer, lines, listen, oneOf, path, rights, size, word } from './leaves.ts';
@@ -170,6 +170,9 @@ export const schema = z.strictObject({
             .describe('The window never shrinks below this when space is short.'),
         })
         .prefault({}),
+      retain: duration({ least: 32 * DAY })
+        .prefault('2160h')
+        .describe('How long settled records and their receipts are kept one by one; older ones are kept as sums.'),
       wait: duration({ most: HOUR }).prefault('60s').describe('How long to wait for a ledger that is in use.'),
     })
     .prefault({}),

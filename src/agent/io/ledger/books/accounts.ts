@@ -1,18 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Account } from '../../../core/record/audit.ts';
-import { type Body, type RecordState, tokenOf } from '../../../core/record/record.ts';
+import { type Body, GENESIS, type RecordState, tokenOf } from '../../../core/record/record.ts';
 import { format } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { KINDS } from '../../../core/usage/kinds.ts';
-import { combine, rawPerUnit } from '../../../core/usage/meter.ts';
+import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import { makeMeta } from '../rows/meta.ts';
+import { cutOf, type PastRow, type PastSums, pastOf, sumsOf } from '../rows/past.ts';
 import { recordOf } from '../rows/records.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
 import { decimalOf } from '../rows/values.ts';
 
 /** Adds up everything the ledger says, a dimension at a time. */
 export const accountsOf = (db: DatabaseSync): readonly Account[] => {
+  const past = pastOf(db);
   const wasBoth: readonly string[] = JSON.parse(makeMeta(db).get('was_both') ?? '[]');
   return db
     .prepare(`SELECT name, acknowledged, carry, written_off FROM dimension ORDER BY name`)
@@ -39,20 +41,17 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] => {
         open = quantity.add(open, counted);
       }
       const records: Partial<Record<RecordState, quantity.Quantity>> = {};
+      const take = (state: PastRow['state'], sums: PastSums): void => {
+        spent = quantity.add(spent, sums.spent);
+        made = quantity.add(made, sums.own);
+        if (state !== 'folded') records[state] = quantity.add(records[state] ?? quantity.ZERO, sums.units);
+      };
       for (const record of db
         .prepare('SELECT definition, own, carried_in, carried_out, quantity, state FROM record WHERE dimension = ?')
         .iterate(dimension)) {
-        const definition = readDefinition(String(record['definition']));
-        const own = decimalOf(record['own']);
-        // Of meters that do not add up only units that went back into the carry touch it.
-        const raw = KINDS[definition.meter].adds
-          ? quantity.multiply(own, rawPerUnit(definition))
-          : quantity.subtract(decimalOf(record['carried_in']), decimalOf(record['carried_out']));
-        spent = quantity.add(spent, raw);
-        made = quantity.add(made, own);
-        const state = String(record['state']) as RecordState;
-        records[state] = quantity.add(records[state] ?? quantity.ZERO, decimalOf(record['quantity']));
+        take(String(record['state']) as RecordState, sumsOf(record));
       }
+      for (const row of past) if (row.dimension === dimension) take(row.state, row);
       for (const fold of db.prepare('SELECT own, spent FROM folded WHERE dimension = ?').iterate(dimension)) {
         spent = quantity.add(spent, decimalOf(fold['spent']));
         made = quantity.add(made, decimalOf(fold['own']));
@@ -78,19 +77,23 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] => {
     });
 };
 
-/** Every ClientToken is a digest over its record and the one before: a changed row breaks the chain from there on. */
+/**
+ * Every ClientToken is a digest over its record and the one before: a changed row breaks the chain from there on. It begins
+ * where older records were added up; of those, the ones that are kept longer prove themselves alone.
+ */
 export const chainFindings = (db: DatabaseSync): readonly string[] => {
   const findings: string[] = [];
-  let before: string | undefined;
+  const cut = cutOf(makeMeta(db));
+  let before = cut?.token ?? GENESIS;
   const { allocationsOf } = makeTagShares(db);
   for (const row of db.prepare('SELECT * FROM record ORDER BY serial').iterate()) {
     const [token, previous] = [String(row['token']), String(row['previous'])];
     const body: Body = { ...recordOf(row), allocations: allocationsOf(token) };
     const name = `${format(body.hour)} ${body.dimension} (${token.slice(0, 12)})`;
-    if (before !== undefined && previous !== before)
-      findings.push(`record ${name} does not follow the record before it`);
+    const isChained = Number(row['serial']) > (cut?.serial ?? 0);
+    if (isChained && previous !== before) findings.push(`record ${name} does not follow the record before it`);
     if (tokenOf(body, previous) !== token) findings.push(`record ${name} is not what its ClientToken was made of`);
-    before = token;
+    if (isChained) before = token;
   }
   return findings;
 };

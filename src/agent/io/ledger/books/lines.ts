@@ -6,6 +6,8 @@ import { format, type Hour, hourOf } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
+import { makeMeta } from '../rows/meta.ts';
+import { keptSince, pastOf } from '../rows/past.ts';
 import { heldSeriesOf } from '../rows/series.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
 import { decimalOf, optional } from '../rows/values.ts';
@@ -111,9 +113,27 @@ function* standingLines(db: DatabaseSync): Iterable<Line> {
   }
 }
 
-/** Every hour of every dimension: records as they were frozen, then folded hours, open hours and held units. */
+/** What is too old to be kept one by one: sums by dimension and state, under the hour before which they end. */
+function* pastLines(db: DatabaseSync): Iterable<Line> {
+  const before = format(keptSince(makeMeta(db)));
+  for (const { dimension, state, units, records, reports } of pastOf(db)) {
+    yield {
+      ...BLANK,
+      kind: 'past',
+      hour: before,
+      dimension,
+      state,
+      quantity: quantity.format(units),
+      reports,
+      reason: `${records} hours before this one, added up (ledger.retain)`,
+    };
+  }
+}
+
+/** Every hour of every dimension: what was added up, records as they were frozen, then folded hours, open hours and held units. */
 export function* linesOf(db: DatabaseSync, only?: Hour): Iterable<Line> {
   const [from, to] = only === undefined ? [0, Number.MAX_SAFE_INTEGER] : [only, only];
+  if (only === undefined) yield* pastLines(db);
   yield* recordLines(db, from, to);
   const folded = db.prepare('SELECT * FROM folded WHERE hour BETWEEN ? AND ? ORDER BY hour, dimension');
   for (const row of folded.all(from, to)) {

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TollgateError, toError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exitCode.ts';
@@ -42,6 +52,22 @@ const tryOut = (folder: string): void => {
   }
   renameSync(probe, renamed);
   rmSync(renamed);
+};
+
+const MIB = 1024 * 1024;
+
+/** What may lie beside the file: its log (64 MiB), and a MiB for the ballast, the hours that were sent and small things. */
+export const MOST_BESIDE = 65 * MIB;
+
+/** Bytes of all files in a folder; 0 where it cannot be read. */
+export const bytesIn = (folder: string): number => {
+  try {
+    return readdirSync(folder)
+      .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, size) => sum + size, 0);
+  } catch {
+    return 0;
+  }
 };
 
 const refused = (what: string, path: string, cause: unknown): TollgateError =>

@@ -247,4 +247,18 @@ export const MIGRATIONS: readonly string[] = [
   -- How the hour was metered whose units are held: an hour of held units alone has no record.
   ALTER TABLE held ADD COLUMN definition TEXT;
   `,
+  `
+  -- Records and folded hours that are too old to be kept one by one, added up; state 'folded' is the latter's. own: units made
+  -- of counts; spent: the raw count that went into them.
+  CREATE TABLE past (
+    dimension TEXT NOT NULL,
+    state TEXT NOT NULL,
+    units TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    reports INTEGER NOT NULL,
+    own TEXT NOT NULL,
+    spent TEXT NOT NULL,
+    PRIMARY KEY (dimension, state)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

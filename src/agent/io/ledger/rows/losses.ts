@@ -5,6 +5,7 @@ import { freeze } from '../../../core/usage/freeze.ts';
 import type { SentHour } from '../disk/sentHours.ts';
 import type { Aside } from '../disk/setAside.ts';
 import { freezeHour } from '../settle.ts';
+import { keptSince } from './past.ts';
 import type { Store } from './store.ts';
 
 /** What was lost and nobody has acknowledged yet, oldest first. */
@@ -52,8 +53,10 @@ export const noticeStepBack = (store: Store, resource: string, sent: readonly Se
   const knows = database.db.prepare(
     'SELECT 1 FROM record WHERE token = ?1 UNION ALL SELECT 1 FROM used_hour WHERE resource = ?2 AND dimension = ?3 AND hour = ?4',
   );
+  const since = keptSince(store.meta);
   const unknown = sent.filter(
-    ({ token, resource: owner, dimension, hour }) => knows.get(token, owner, dimension, hour) === undefined,
+    ({ token, resource: owner, dimension, hour }) =>
+      hour >= since && knows.get(token, owner, dimension, hour) === undefined,
   );
   if (unknown.length === 0) return;
   const names = unknown.map(({ dimension, hour, token }) => `${dimension} ${format(hour)} (${token.slice(0, 12)})`);
