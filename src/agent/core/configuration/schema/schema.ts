@@ -170,7 +170,7 @@ export const schema = z.strictObject({
             .describe('The window never shrinks below this when space is short.'),
         })
         .prefault({}),
-      retain: duration({ least: 32 * DAY })
+      retain: duration({ least: 32 * DAY, most: 3_660 * DAY })
         .prefault('2160h')
         .describe('How long settled records and their receipts are kept one by one; older ones are kept as sums.'),
       wait: duration({ most: HOUR }).prefault('60s').describe('How long to wait for a ledger that is in use.'),
