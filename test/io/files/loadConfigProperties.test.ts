@@ -40,6 +40,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   'ledger.maxBytes': ['64MiB', '500MB'],
   'ledger.dedupe.keep': ['2h', '48h'],
   'ledger.dedupe.least': ['30m', '2h'],
+  'ledger.retain': ['768h', '8784h'],
   'ledger.wait': ['0s', '1m30s'],
   'gate.patience': ['250ms', '1h'],
   'gate.onPatience': ['exit', 'start'],

@@ -15,7 +15,7 @@ type Row = {
   readonly kind: string;
 };
 
-const OVER = '-o rw,lowerdir=/l1:/l2,upperdir=/up/diff,workdir=/up/work';
+const OVER = '-o rw,lowerdir=/l1:/l2,upperdir=/up/diff,workdir=/up/temp';
 
 /** Tables as Linux writes them (proc(5)), and what lies at a path. */
 const ROWS: readonly Row[] = [
@@ -145,7 +145,7 @@ const ROWS: readonly Row[] = [
     table: [
       ROOT,
       '30 20 0:30 / /nfs rw - nfs h:/ rw',
-      '31 20 0:32 / /up rw - overlay o rw,lowerdir=/l,upperdir=/nfs/u,workdir=/nfs/w',
+      '31 20 0:32 / /up rw - overlay o rw,lowerdir=/l,upperdir=/nfs/u,workdir=/nfs/t',
       `32 20 0:33 / /s rw - overlay o ${OVER.slice(3)}`,
     ],
     at: '/s',
