@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { judge, typeUnder } from '../../src/agent/io/ledger/disk/fileSystem.ts';
 
-// A real FUSE mount is refused in checks/ledger-stress.
-
 const docs = readFileSync(join(import.meta.dirname, '../../docs/ledger.md'), 'utf8');
 
 /** The volumes of the docs: mount types, and what is said of them. */
