@@ -7,6 +7,7 @@
 #   kubernetes.sh inside CMD ARGS     runs CMD where the commands below can be used: in network, mount and process
 #                                     namespaces of its own. What was started there ends with it, however it ends
 #   kubernetes.sh api FOLDER VERSION  starts etcd and the API server, https://10.97.0.1:16443, and waits until it is ready.
+#                                     1.36-as-1.35 is the 1.36 server with the APIs and features of 1.35.
 #                                     FOLDER/kubeconfig is the administrator's, FOLDER/NAME.log what a process says.
 #                                     KUBERNETES_ISSUER is who its tokens say they are from
 #   kubernetes.sh node FOLDER IMAGES  starts controllers, scheduler, containerd and kubelet with the images of the folder
@@ -140,6 +141,7 @@ END
 }
 
 apiserver() {
+  emulated=$(cat "$folder/emulated" 2>/dev/null) || emulated=
   # etcd of Debian 12 knows no progress requests, so that nobody may ask for a list in the shape of a watch.
   begin apiserver "$(cat "$folder/program")" apiserver --etcd-servers=http://127.0.0.1:23790 \
     --bind-address=0.0.0.0 --advertise-address=$host --secure-port=16443 \
@@ -147,14 +149,16 @@ apiserver() {
     --token-auth-file="$folder/tokens.csv" --authorization-mode=RBAC --allow-privileged \
     --service-cluster-ip-range=10.96.0.0/24 --endpoint-reconciler-type=none --kubelet-preferred-address-types=InternalIP \
     --service-account-issuer="$issuer" --service-account-signing-key-file="$folder/sa.key" \
-    --service-account-key-file="$folder/sa.pub" --api-audiences="$issuer" --feature-gates=WatchList=false
+    --service-account-key-file="$folder/sa.pub" --api-audiences="$issuer" --feature-gates=WatchList=false \
+    ${emulated:+"$emulated"}
   until_ok 120 apiserver curl -fsS --cacert "$folder/ca.crt" -H 'Authorization: Bearer admintoken' "https://$api/readyz"
 }
 
 api() {
   folder=$1
   mkdir -p "$folder"
-  build "$2" >"$folder/program"
+  build "${2%-as-*}" >"$folder/program"
+  case $2 in *-as-*) echo "--emulated-version=${2#*-as-}" >"$folder/emulated" ;; esac
   [ -e "$folder/kubeconfig" ] || keys >>"$folder/openssl.log" 2>&1
   begin etcd etcd --data-dir "$folder/etcd" --unsafe-no-fsync --listen-client-urls http://127.0.0.1:23790 \
     --advertise-client-urls http://127.0.0.1:23790 --listen-peer-urls http://127.0.0.1:23800
