@@ -98,7 +98,8 @@ export const bootMachine = async (scratch: string, network: string): Promise<Mac
       await boot();
     },
     [Symbol.asyncDispose]: async () => {
-      if (nspawn.exitCode === null && nspawn.signalCode === null) nspawn.kill('SIGKILL');
+      // With its first process all of them go, and nspawn too; nspawn's own end would leave them behind.
+      if (nspawn.exitCode === null && nspawn.signalCode === null) process.kill(leader(), 'SIGKILL');
       await down;
     },
   };

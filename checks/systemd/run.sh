@@ -9,7 +9,13 @@
 cache=${TOLLGATE_CHECK_CACHE:-$root/.cache/systemd}
 scratch=$(mktemp -d)
 network=tollgate$$
-trap 'ip netns delete "$network" 2>/dev/null; rm -rf "$scratch"' EXIT
+end() {
+  # A machine whose story broke off.
+  ip netns pids "$network" 2>/dev/null | xargs -r kill -KILL
+  ip netns delete "$network" 2>/dev/null
+  rm -rf "$scratch"
+}
+trap end EXIT
 
 [ "$(id -u)" = 0 ] || fail "root is needed to boot a machine"
 need ip iproute2
