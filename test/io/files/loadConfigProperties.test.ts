@@ -42,6 +42,11 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   'ledger.dedupe.least': ['30m', '2h'],
   'ledger.retain': ['768h', '8784h'],
   'ledger.wait': ['0s', '1m30s'],
+  // A Lease goes with `pricing: usage` alone.
+  'standby.lease': [null],
+  'standby.namespace': ['metering', null],
+  'standby.duration': ['10s', '1m'],
+  'standby.serviceAccount': ['/run/account'],
   'gate.patience': ['250ms', '1h'],
   'gate.onPatience': ['exit', 'start'],
   'gate.graceAfterPurchase': [true, false],
