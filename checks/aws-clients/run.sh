@@ -11,7 +11,7 @@ command -v python3 >/dev/null || fail "python3 is needed"
 mkdir -p "$cache"
 [ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" || fail "python3 -m venv"
 # "newest" is asked for at every run; what is already there is not fetched again.
-"$cache/venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade awscli boto3 'pyjwt[crypto]' ||
+"$cache/venv/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check --upgrade awscli boto3 'pyjwt[crypto]' ||
   fail "pip install awscli boto3 pyjwt"
 
 exec "$cache/venv/bin/python" "$here/check.py" "$node" "$root/dist/emulator.mjs"

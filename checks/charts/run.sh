@@ -12,7 +12,7 @@ command -v python3 >/dev/null || fail "python3 is needed"
 mkdir -p "$cache"
 [ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" || fail "python3 -m venv (Debian package python3-venv)"
 "$cache/venv/bin/python" -c 'import kubernetes_validate' 2>/dev/null ||
-  "$cache/venv/bin/python" -m pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0 ||
+  "$cache/venv/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check kubernetes-validate==1.37.0 ||
   fail "pip install kubernetes-validate"
 bundle
 

