@@ -102,10 +102,21 @@ export const simulate = async (story: Story): Promise<Result> => {
     return receipt;
   };
 
+  /** Whoever reports readings lets no later one overtake: without a time of its own it would look like a counter's reset. */
+  const isOvertaking = (name: string, { reports }: Waiting): boolean => {
+    const names = [...outbox.keys()];
+    return names
+      .slice(0, names.indexOf(name))
+      .flatMap((before) => outbox.get(before)?.reports ?? [])
+      .some(({ dimension, source }) =>
+        reports.some((one) => source !== undefined && one.source === source && one.dimension === dimension),
+      );
+  };
+
   const post = async (name: string): Promise<void> => {
     const waiting = outbox.get(name);
     const current = agent;
-    if (waiting === undefined || current === undefined || current.isDead()) return;
+    if (waiting === undefined || current === undefined || current.isDead() || isOvertaking(name, waiting)) return;
     const { reports, key, usage } = waiting;
     // The door refuses a dimension that is not configured; its producer tries again after the next change.
     if (reports.some(({ dimension }) => !current.dimensions.has(dimension))) return;

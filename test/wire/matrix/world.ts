@@ -85,7 +85,7 @@ export const makeWorld = async (
   });
   const service = await makeService(aws, {
     dimensions: Object.fromEntries(cells.map(({ dimension }) => [dimension, { meter: 'sum' }])),
-    shutdown: { grace: '8s', drain: '5s' },
+    shutdown: { grace: '30s', drain: '27s' },
   });
 
   const { folder, env: usual } = service.stage;

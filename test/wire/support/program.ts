@@ -15,7 +15,8 @@ export type Program = AsyncDisposable & {
 
 /** Nothing that is waited for takes near as long on a slow machine. */
 const DEADLINE = 30_000;
-const POLL = 15;
+/** A look is a request that costs the program and the test some milliseconds: more of them take longer than they spare. */
+const POLL = 60;
 
 /** A program that is still there after this is ended, so that a fault of its own shows as `SIGKILL` and not as a hang. */
 const LIFE = 100_000;
