@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,13 +29,22 @@ export type Stage = Disposable & {
 export const RUNS = 'PRODUCT RUNS';
 export const SHORT_PRODUCT = ['sh', '-c', `echo ${RUNS}`] as const;
 
-/** A port that nobody listens on at this moment. */
+/** Below what Linux gives to outgoing connections and to whoever listens at port 0, which would take one again at any time. */
+const [LEAST_PORT, MOST_PORT] = [10_000, 32_000];
+
+/** A port that nobody listens on at this moment, and nobody is given by chance. */
 export const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  for (;;) {
+    const port = randomInt(LEAST_PORT, MOST_PORT);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 };
 
 /** Where the scripted service answers, or will. */

@@ -120,11 +120,15 @@ export const addUpPast = ({ database: { db }, meta }: Store, now: Hour, retain: 
 
   // What was kept longer, and need not be any more.
   for (const row of db.prepare('SELECT * FROM record WHERE serial <= ?').all(cut.serial)) if (mayGo(row)) addUp(row);
-  const records = db
-    .prepare(`SELECT * FROM record WHERE serial > ? AND serial < ? ORDER BY serial LIMIT ${MOST_AT_ONCE}`)
-    .all(cut.serial, newest);
-  const young = records.findIndex(({ hour }) => Number(hour) >= oldest);
-  const old = young < 0 ? records : records.slice(0, young);
+  const inOrder = db.prepare(
+    `SELECT * FROM record WHERE serial > ? AND serial < ? ORDER BY serial LIMIT ${MOST_AT_ONCE}`,
+  );
+  const old: Row[] = [];
+  // Nearly always the first one is young already.
+  for (const row of inOrder.iterate(cut.serial, newest)) {
+    if (Number(row['hour']) >= oldest) break;
+    old.push(row);
+  }
   for (const row of old) if (mayGo(row)) addUp(row);
   const last = old.at(-1);
   if (last !== undefined) {
