@@ -41,10 +41,15 @@ const unsigned = (operation: typeof ECS | typeof STS, name: string, reply: Reply
     operation === ECS ? { env } : { env: eksEnvironment(aws, folder, `pod-${folder.slice(-6)}`) },
   begin: ({ aws }) => {
     const before = aws.calls('DryRun').length;
+    // The time comes with the answer to the gate's question, and no hour is sent before: an earlier life has left a grant.
+    aws.script('HEAD /', { do: 'reset' });
     aws.script(operation, () => (aws.calls('DryRun').length > before ? reply : EXPIRED[operation]));
   },
   // A script that is empty is the usual again.
-  mend: ({ aws }) => aws.script(operation),
+  mend: ({ aws }) => {
+    aws.script('HEAD /');
+    aws.script(operation);
+  },
 });
 
 /** They expire at once, again and again: AWS says so, and they are asked for once more. */
