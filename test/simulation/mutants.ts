@@ -87,13 +87,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the first hour of a resource stays the one of the wall',
-    file: 'src/agent/io/ledger/ledger.ts',
+    file: 'src/agent/io/ledger/straighten.ts',
     find: 'guessed ? firstHourOf(now, age) : firstHour',
     put: 'firstHour',
   },
   {
     name: 'usage that a wrong wall put before the first hour stays there',
-    file: 'src/agent/io/ledger/ledger.ts',
+    file: 'src/agent/io/ledger/straighten.ts',
     find: 'hour < first || hour > open + slack',
     put: 'hour > open + slack',
   },

@@ -1,3 +1,4 @@
+import { withFix } from '../errors.ts';
 import { endOf, format, hourOf, type Instant } from '../time/hour.ts';
 import type { LeaseTrouble } from './leaseTrouble.ts';
 import { covers, type Term } from './term.ts';
@@ -65,5 +66,5 @@ export const warningOf = (election: Election, now: Instant | undefined): string 
     term !== undefined && roleOf(election, now) === 'leader'
       ? `this replica leads until ${new Date(endOf(term.through)).toISOString()} at most`
       : 'this replica takes no reports';
-  return `since ${new Date(gap.since).toISOString()} ${gap.trouble.reason}; ${consequence}. Fix: ${gap.trouble.fix}`;
+  return withFix(`since ${new Date(gap.since).toISOString()} ${gap.trouble.reason}; ${consequence}`, gap.trouble.fix);
 };

@@ -106,21 +106,14 @@ export const appendAll = (group: readonly Arrived[], store: Store, wall: Instant
     if (conflicts.length > 0) return { kind: 'conflict', indices: conflicts };
 
     const arrival = batch.arrival === undefined ? undefined : hourOf(batch.arrival);
+    const arrived = { aws: batch.arrival, wall, together: batch.reports };
     const late: number[] = [];
     const uncounted: { readonly index: number; readonly why: Uncounted }[] = [];
     let untagged = 0;
     for (const { index, name, content } of fresh) {
       const report = batch.reports[index];
       if (report === undefined) continue;
-      const {
-        late: isLate,
-        tags,
-        why,
-      } = counting.count(report, place, {
-        aws: batch.arrival,
-        wall,
-        together: batch.reports,
-      });
+      const { late: isLate, tags, why } = counting.count(report, place, arrived);
       if (name !== undefined && content !== undefined) ids.add(arrival, name, content, undefined);
       if (isLate) late.push(index);
       const counts = why === undefined || why === 'first';

@@ -5,7 +5,6 @@ import { describe } from '../../core/errors.ts';
 import type { LedgerOverview } from '../../core/record/overview.ts';
 import { isUnsettled, type MeterRecord } from '../../core/record/record.ts';
 import { NO_SHARES } from '../../core/tags/shares.ts';
-import { firstHourOf } from '../../core/time/firstHour.ts';
 import { type Hour, hourOf, type Instant, MINUTE, type Millis } from '../../core/time/hour.ts';
 import { type Definition, definitionOf } from '../../core/usage/definition.ts';
 import * as quantity from '../../core/usage/quantity.ts';
@@ -27,11 +26,11 @@ import { makeGroupCommit } from './groupCommit.ts';
 import { countLevels, forgetOldUsage } from './levelHours.ts';
 import { writeOffForeignCarry } from './rows/carryProduct.ts';
 import { makeDedupeWindow } from './rows/dedupeWindow.ts';
-import { isGuessed, setFirstHour } from './rows/firstHour.ts';
 import { lossesOf } from './rows/losses.ts';
 import { addUpPast } from './rows/past.ts';
 import { makeStore, type Store } from './rows/store.ts';
 import { freezeHour, settle } from './settle.ts';
+import { straighten, toStraighten } from './straighten.ts';
 
 export type LedgerOptions = {
   readonly settings: Config['ledger'];
@@ -357,22 +356,10 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
       });
     },
     straighten: (now, slack) => {
-      const open = hourOf(now);
-      const age = clock.monotonic() - begun;
-      const guessed = isGuessed(writer.store().meta);
-      const first = Math.min(guessed ? firstHourOf(now, age) : firstHour, open) as Hour;
-      const isAstray = ({ hour }: { readonly hour: Hour }): boolean => hour < first || hour > open + slack;
-      if (!guessed && first === firstHour && !writer.store().openHours.list().some(isAstray)) return;
-      writer.write('outcomes', ({ meta, openHours, series }) => {
-        setFirstHour(meta, first, 'aws');
-        if (guessed) series.bornAfter(clock.wall() - age);
-        const astray = openHours.list().filter(isAstray);
-        // Of a `last` the newest comes first: an older hour says nothing to one that has a level already.
-        for (const { dimension, hour } of astray.toReversed())
-          if (hour < first) openHours.merge(dimension, hour, first);
-        for (const { dimension, hour } of astray) if (hour > first) openHours.merge(dimension, hour, open);
-      });
-      firstHour = first;
+      const found = toStraighten(writer.store(), { now, slack, age: clock.monotonic() - begun, firstHour });
+      if (found === undefined) return;
+      writer.write('outcomes', (store) => straighten(store, found, clock.wall()));
+      firstHour = found.first;
     },
     carrying: () =>
       [...definitions.keys()].filter(

@@ -7,7 +7,7 @@ import { KINDS } from '../../../core/usage/kinds.ts';
 import { combine } from '../../../core/usage/meter.ts';
 import * as quantity from '../../../core/usage/quantity.ts';
 import { makeMeta } from '../rows/meta.ts';
-import { cutOf, type PastRow, type PastSums, pastOf, sumsOf } from '../rows/past.ts';
+import { cutOf, type PastRow, type PastSums, pastOf, sumsOf, sumsOfFolded } from '../rows/past.ts';
 import { recordOf } from '../rows/records.ts';
 import { makeTagShares } from '../rows/tagShares.ts';
 import { decimalOf } from '../rows/values.ts';
@@ -53,8 +53,7 @@ export const accountsOf = (db: DatabaseSync): readonly Account[] => {
       }
       for (const row of past) if (row.dimension === dimension) take(row.state, row);
       for (const fold of db.prepare('SELECT own, spent FROM folded WHERE dimension = ?').iterate(dimension)) {
-        spent = quantity.add(spent, decimalOf(fold['spent']));
-        made = quantity.add(made, decimalOf(fold['own']));
+        take('folded', sumsOfFolded(fold));
       }
       for (const units of db
         .prepare('SELECT units FROM held WHERE dimension = ? AND released_to IS NULL')

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { isUnsettled, type RecordState } from '../../../core/record/record.ts';
 import { HOUR, type Hour, type Millis, startOf } from '../../../core/time/hour.ts';
 import { read as readDefinition } from '../../../core/usage/definition.ts';
@@ -23,7 +23,7 @@ export const cutOf = (meta: Pick<Meta, 'get'>): Cut | undefined => {
   return text === undefined ? undefined : (JSON.parse(text) as Cut);
 };
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** What one record, or many, say of their dimension. */
 export type PastSums = {
@@ -34,15 +34,21 @@ export type PastSums = {
 
 /** The units of a record, and the raw count that went into its own. */
 export const sumsOf = (record: Row): PastSums => {
-  const of = (column: string): quantity.Quantity => quantity.read(String(record[column]));
   const definition = readDefinition(String(record['definition']));
-  const own = of('own');
+  const own = decimalOf(record['own']);
   // Of meters that do not add up only units that went back into the carry touch it.
   const spent = KINDS[definition.meter].adds
     ? quantity.multiply(own, rawPerUnit(definition))
-    : quantity.subtract(of('carried_in'), of('carried_out'));
-  return { units: of('quantity'), own, spent };
+    : quantity.subtract(decimalOf(record['carried_in']), decimalOf(record['carried_out']));
+  return { units: decimalOf(record['quantity']), own, spent };
 };
+
+/** What a folded hour says, of which no record was made. */
+export const sumsOfFolded = (row: Row): PastSums => ({
+  units: quantity.ZERO,
+  own: decimalOf(row['own']),
+  spent: decimalOf(row['spent']),
+});
 
 export type PastRow = PastSums & {
   readonly dimension: string;
@@ -54,9 +60,9 @@ export type PastRow = PastSums & {
 const pastRow = (row: Row): PastRow => ({
   dimension: String(row['dimension']),
   state: String(row['state']) as PastRow['state'],
-  units: decimalOf(row['units'] as string),
-  own: decimalOf(row['own'] as string),
-  spent: decimalOf(row['spent'] as string),
+  units: decimalOf(row['units']),
+  own: decimalOf(row['own']),
+  spent: decimalOf(row['spent']),
   records: Number(row['records']),
   reports: Number(row['reports']),
 });
@@ -70,8 +76,8 @@ const MOST_AT_ONCE = 500;
 
 /**
  * Adds up records and folded hours that are older than `retain`, within a transaction. Records are taken in the order of
- * their chain, so that it stays whole from the cut on. Answers whether there is more to do. Those that wait for somebody, and the last receipt of a dimension, stay
- * whatever their age; so does the newest record, which the next token is made of.
+ * their chain, so that it stays whole from the cut on. Those that wait for somebody, and the last receipt of a dimension,
+ * stay whatever their age; so does the newest record, which the next token is made of. Answers whether there is more to do.
  */
 export const addUpPast = ({ database: { db }, meta }: Store, now: Hour, retain: Millis): boolean => {
   const oldest = (now - Math.ceil(retain / HOUR)) as Hour;
@@ -136,8 +142,7 @@ export const addUpPast = ({ database: { db }, meta }: Store, now: Hour, retain: 
   }
   const folded = db.prepare(`SELECT * FROM folded WHERE hour < ? LIMIT ${MOST_AT_ONCE}`).all(oldest);
   for (const row of folded) {
-    const [own, spent] = [decimalOf(row['own']), decimalOf(row['spent'])];
-    add(row, 'folded', { units: quantity.ZERO, own, spent });
+    add(row, 'folded', sumsOfFolded(row));
     db.prepare('DELETE FROM folded WHERE dimension = ? AND hour = ?').run(
       String(row['dimension']),
       Number(row['hour']),
