@@ -6,7 +6,6 @@ import type { OpenLedger } from '../io/ledger/ledger.ts';
 import type { Metrics } from '../io/metrics/metrics.ts';
 import type { Marketplace } from '../ports.ts';
 import { makeFlushing } from '../services/flushing.ts';
-import { ALONE } from '../services/leading.ts';
 import { makeRecording } from '../services/recording.ts';
 import { makeReporting } from '../services/reporting.ts';
 import { makeSending } from '../services/sending.ts';
@@ -51,8 +50,7 @@ export const makeToll = (
     },
   });
   const electing = elect?.(timekeeping);
-  const leading = electing ?? ALONE;
-  const shared = { ...deps, ledger, marketplace, timekeeping, leading, resource, dimensions, policies };
+  const shared = { ...deps, ledger, marketplace, timekeeping, leading: electing, resource, dimensions, policies };
   const sending = makeSending(shared);
   const reporting = makeReporting({ ...shared, sending, verdict: verdicts.current });
   const flushing = makeFlushing({ ...shared, sending });

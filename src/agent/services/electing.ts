@@ -8,7 +8,7 @@ import {
   unreadableTerm,
 } from '../core/standby/leaseTrouble.ts';
 import { AT_START, type Election, type Role, roleOf, whyNot, whyNotInPublic } from '../core/standby/standing.ts';
-import { ANNOTATIONS, covers, type Term } from '../core/standby/term.ts';
+import { ANNOTATIONS, covers } from '../core/standby/term.ts';
 import {
   endOf,
   format,
@@ -21,7 +21,7 @@ import {
   startOf,
 } from '../core/time/hour.ts';
 import type { Clock, LeaseAnswer, Leases, Log, Random, Scheduler, StoredLease } from '../ports.ts';
-import type { Leading } from './leading.ts';
+import type { Hours, Leading } from './leading.ts';
 import type { Timekeeping } from './timekeeping.ts';
 
 export type Electing = Leading & {
@@ -223,7 +223,7 @@ export const makeElecting = ({
     }
   };
 
-  const current = (): Term | undefined => {
+  const hours = (): Hours | undefined => {
     const now = timekeeping.now();
     const { term } = election;
     if (now === undefined || term === undefined || resigned || !covers(term, now)) return undefined;
@@ -233,17 +233,14 @@ export const makeElecting = ({
     }
     const open = hourOf(now);
     counted = Math.max(open, counted ?? open) as Hour;
-    return { from: term.from, through: open };
+    return { from: term.from, last: open };
   };
 
   return {
     start: (signal) => void loop(signal),
     election: () => election,
     role: () => roleOf(election, timekeeping.now()),
-    hours: () => {
-      const term = current();
-      return term === undefined ? undefined : { from: term.from, last: term.through };
-    },
+    hours,
     whyNot: () => {
       if (resigned) return 'this replica is shutting down';
       return mayLead() ? whyNot(election, timekeeping.now()) : 'the gate of this replica is not open';

@@ -64,7 +64,7 @@ export const makeRecording = ({
   readonly clock: Clock;
   readonly timekeeping: Pick<Timekeeping, 'guess'>;
   /** Whether there is another replica that may be the one to count; absent: there is none. */
-  readonly leading?: Leading;
+  readonly leading?: Leading | undefined;
   /** Counts reports for the metrics. */
   readonly count: (dimension: string, result: ReportResult) => void;
   readonly log: Pick<Log, 'warn'>;

@@ -65,7 +65,7 @@ export const makeReporting = ({
   readonly sending: Sending;
   readonly timekeeping: Timekeeping;
   /** Which hours this replica counts; absent: all. What it has counted it sends, whoever leads meanwhile. */
-  readonly leading?: Leading;
+  readonly leading?: Leading | undefined;
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, 'sleep'>;
   readonly log: Log;
